@@ -8,7 +8,7 @@ const rooms = ["provider", "components", "fleet", "local", "tools", "examples", 
 const layers = {
   provider: [],
   components: ["provider"],
-  fleet: ["components", "provider"],
+  fleet: ["components", "provider", "tools"],
   "fleet/cli": ["components", "provider", "local", "tools"],
   local: [],
   tools: ["fleet", "local"],

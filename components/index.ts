@@ -1,0 +1,2 @@
+export { TenantDatabase } from "./tenantDatabase";
+export type { TenantCompute, TenantDatabaseArgs, TenantExtraDatabase, TenantQuota } from "./tenantDatabase";

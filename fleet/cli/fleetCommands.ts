@@ -1,0 +1,195 @@
+import { spawn } from "node:child_process";
+import { createInterface } from "node:readline/promises";
+import { availableParallelism } from "node:os";
+import { type Command, InvalidArgumentError } from "commander";
+import { FleetError } from "../config";
+import { applyFleet } from "../operations/applyFleet";
+import { destroyTenant } from "../operations/destroyTenant";
+import { listTenants } from "../operations/listTenants";
+import { planTenants } from "../operations/planTenants";
+import { OutputReader } from "../operations/tenantOutputs";
+import { openFleet, type OpenFleet } from "../openFleet";
+import { exitCodeOf } from "../plan";
+import { applyReport, countsOf } from "../report/applyReport";
+import { maskUri } from "../report/maskUri";
+import { planReport } from "../report/planReport";
+import { table } from "../report/table";
+import { interruptible } from "./interruptible";
+import { printEvent } from "./printEvent";
+
+interface SelectOptions {
+  only?: string[];
+  allowUnlisted?: boolean;
+  json?: boolean;
+}
+
+/** `plan`, `apply`, `list`, `connect` and `destroy`. */
+export function addFleetCommands(program: Command): void {
+  const open = (): OpenFleet => openFleet({ file: program.opts<{ file?: string }>().file });
+  addPlan(program, open);
+  addApply(program, open);
+  addList(program, open);
+  addConnect(program, open);
+  addDestroy(program, open);
+}
+
+function addPlan(program: Command, open: () => OpenFleet): void {
+  withSelection(
+    program.command("plan").description("show what apply would do; reads files only and calls nothing"),
+  ).action((options: SelectOptions) => {
+    const plan = planTenants(open(), options);
+    print(options.json ? JSON.stringify(plan, null, 2) : planReport(plan));
+    if (plan.stop) {
+      throw new FleetError(plan.stop.code, plan.stop.reason, { hint: plan.stop.wayOut });
+    }
+    process.exitCode = exitCodeOf(plan);
+  });
+}
+
+function addApply(program: Command, open: () => OpenFleet): void {
+  withSelection(
+    program.command("apply").description("bring every tenant to what the file says; never destroys anything"),
+  )
+    .option("-c, --concurrency <n>", "stacks in flight", positiveInteger, Math.max(2, availableParallelism()))
+    .option("-v, --verbose", "print every line of the engine")
+    .action(async (options: SelectOptions & { concurrency: number; verbose?: boolean }) => {
+      const opened = open();
+      const report = await interruptible((signal) =>
+        applyFleet(opened, {
+          ...options,
+          signal,
+          log: note,
+          onEvent: options.json ? undefined : printEvent(process.stderr, options.verbose ?? false),
+        }),
+      );
+      print(options.json ? JSON.stringify({ ...report, counts: countsOf(report) }, null, 2) : applyReport(report));
+      const failed = report.outcomes.filter(({ state }) => state === "failed").length;
+      process.exitCode = exitCodeOf(report.plan, { failed, interrupted: report.interrupted });
+    });
+}
+
+function addList(program: Command, open: () => OpenFleet): void {
+  withSelection(
+    program.command("list").description("list every tenant with its project and state; calls nothing"),
+  ).action((options: SelectOptions) => {
+    const rows = listTenants(open(), options);
+    if (options.json) return print(JSON.stringify(rows, null, 2));
+    const cells = rows.map((row) => [
+      row.tenant,
+      row.plan ?? "-",
+      row.region ?? "-",
+      row.projectId ?? "-",
+      row.state,
+      row.appliedAt ?? "-",
+    ]);
+    print(table(["customer", "plan", "region", "project", "state", "applied"], cells));
+  });
+}
+
+function addConnect(program: Command, open: () => OpenFleet): void {
+  program
+    .command("connect <tenant>")
+    .description('print a tenant\'s connection string, from the state alone; psql "$(neon-tenants connect acme)"')
+    .option("-d, --database <name>", "one of the tenant's databases (default: its own)")
+    .option("--pooled", "through the pooler (transaction mode); not for migrations or dumps")
+    .option("--mask", "hide the password")
+    .option("--psql", "open psql instead of printing")
+    .action(
+      async (tenant: string, options: { database?: string; pooled?: boolean; mask?: boolean; psql?: boolean }) => {
+        const outputs = await new OutputReader(open(), note).read(tenant);
+        const uri = uriFor(outputs, options);
+        if (options.psql) process.exitCode = await runPsql(uri);
+        else print(options.mask ? maskUri(uri) : uri);
+      },
+    );
+}
+
+function addDestroy(program: Command, open: () => OpenFleet): void {
+  program
+    .command("destroy <tenant>")
+    .description("delete one tenant's project: takes both locks off, then destroys (Neon can recover it for 7 days)")
+    .option("--confirm <tenant>", "the tenant's name once more, instead of typing it")
+    .action(async (tenant: string, options: { confirm?: string }) => {
+      const opened = open();
+      const confirm = options.confirm ?? (await ask(`Type ${tenant} to delete its database with all data: `));
+      const report = await destroyTenant(opened, tenant, {
+        confirm,
+        log: note,
+        onNote: (text) => note(`${tenant}: ${text}`),
+      });
+      print(
+        report.projectId
+          ? `${tenant}: project ${report.projectId} deleted`
+          : `${tenant}: it had no project; marked as departed`,
+      );
+    });
+}
+
+function withSelection(command: Command): Command {
+  return command
+    .option("--only <names...>", "only these tenants; * and ? match")
+    .option("--allow-unlisted", "go on although the file lost many known tenants")
+    .option("--json", "print one JSON object");
+}
+
+function uriFor(
+  outputs: { tenant: string; directUri: string; pooledUri: string; databaseName: string; uris: Record<string, string> },
+  { database, pooled }: { database?: string; pooled?: boolean },
+): string {
+  if (database === undefined || database === outputs.databaseName)
+    return pooled ? outputs.pooledUri : outputs.directUri;
+  const uri = outputs.uris[database];
+  if (uri === undefined) {
+    const known = Object.keys(outputs.uris).join(", ");
+    throw new FleetError("FLEET_DATABASE_UNKNOWN", `tenant ${outputs.tenant} has no database ${database}`, {
+      hint: `It has: ${known}.`,
+    });
+  }
+  if (!pooled) return uri;
+  const url = new URL(uri);
+  url.host = new URL(outputs.pooledUri).host;
+  return url.toString();
+}
+
+/** The URI goes through the environment: a command line can be read by everybody on the machine. */
+function runPsql(uri: string): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const url = new URL(uri);
+    const password = decodeURIComponent(url.password);
+    url.password = "";
+    const child = spawn("psql", [url.toString()], { stdio: "inherit", env: { ...process.env, PGPASSWORD: password } });
+    child.once("error", (cause) =>
+      reject(
+        new FleetError("FLEET_PSQL_MISSING", "psql cannot be started", {
+          hint: "Install PostgreSQL's client, or print the URI.",
+          cause,
+        }),
+      ),
+    );
+    child.once("exit", (code) => resolve(code ?? 1));
+  });
+}
+
+async function ask(question: string): Promise<string | undefined> {
+  if (!process.stdin.isTTY) return undefined;
+  const terminal = createInterface({ input: process.stdin, output: process.stderr });
+  try {
+    return (await terminal.question(question)).trim();
+  } finally {
+    terminal.close();
+  }
+}
+
+function positiveInteger(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("Write a whole number of at least 1.");
+  return value;
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
+
+function note(text: string): void {
+  process.stderr.write(`${text}\n`);
+}

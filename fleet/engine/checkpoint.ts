@@ -1,0 +1,133 @@
+import { createHash } from "node:crypto";
+import { readFileSync, readdirSync } from "node:fs";
+import path from "node:path";
+import { gunzipSync } from "node:zlib";
+import { fileBackendFolder } from "../home";
+
+/** One resource of a checkpoint, as far as the driver looks into it. Secret values in it are ciphertext. */
+export interface CheckpointResource {
+  urn: string;
+  type: string;
+  id?: string;
+  custom?: boolean;
+  delete?: boolean;
+  protect?: boolean;
+  initErrors?: string[];
+  outputs?: Record<string, unknown>;
+}
+
+/** What a stack's checkpoint says, without opening its secrets. */
+export interface Checkpoint {
+  /** SHA-256 of the file: equal means that nobody has written this stack since. */
+  fingerprint: string;
+  resources: CheckpointResource[];
+  /** Operations that a killed run left open, such as `creating`. */
+  pendingOperations: { type: string; urn: string }[];
+  /** The stack's own outputs. */
+  outputs: Record<string, unknown>;
+  /** The salt of the passphrase provider that this checkpoint is encrypted with. */
+  salt?: string;
+}
+
+interface CheckpointFile {
+  checkpoint?: {
+    latest?: {
+      resources?: CheckpointResource[];
+      pending_operations?: { type?: string; resource?: { urn?: string } }[];
+      secrets_providers?: { state?: { salt?: string } };
+    } | null;
+  };
+}
+
+const extensions = [".json", ".json.gz"];
+
+/** Reads checkpoints where the backend is a folder. Other backends have no cheap way: there every tenant is asked of the engine. */
+export class CheckpointStore {
+  private readonly folder: string | undefined;
+
+  constructor(
+    private readonly backendUrl: string,
+    private readonly project: string,
+  ) {
+    const state = fileBackendFolder(backendUrl);
+    this.folder = state === undefined ? undefined : path.join(state, ".pulumi", "stacks", this.project);
+  }
+
+  /** True where {@link read} and {@link stacks} can answer. */
+  get readable(): boolean {
+    return this.folder !== undefined;
+  }
+
+  /** The names of all stacks of the project. */
+  stacks(): string[] {
+    if (!this.folder) return [];
+    try {
+      return readdirSync(this.folder)
+        .map(
+          (name) =>
+            extensions.flatMap((extension) => (name.endsWith(extension) ? [name.slice(0, -extension.length)] : []))[0],
+        )
+        .filter((name) => name !== undefined);
+    } catch {
+      return [];
+    }
+  }
+
+  /**
+   * The stack's checkpoint; `unchanged` where its fingerprint is `known`; undefined where there is no such stack or the backend is not
+   * a folder.
+   */
+  read(stack: string): Checkpoint | undefined;
+  read(stack: string, known: string | undefined): Checkpoint | "unchanged" | undefined;
+  read(stack: string, known?: string): Checkpoint | "unchanged" | undefined {
+    const bytes = this.bytes(stack);
+    if (bytes && bytes.fingerprint === known) return "unchanged";
+    return bytes && parseCheckpoint(bytes.content(), bytes.fingerprint);
+  }
+
+  private bytes(stack: string): { content: () => Buffer; fingerprint: string } | undefined {
+    if (!this.folder) return undefined;
+    for (const extension of extensions) {
+      try {
+        const raw = readFileSync(path.join(this.folder, stack + extension));
+        const fingerprint = createHash("sha256").update(raw).digest("hex");
+        return { content: () => (extension === ".json.gz" ? gunzipSync(raw) : raw), fingerprint };
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+      }
+    }
+    return undefined;
+  }
+}
+
+/** Reads the part of Pulumi's checkpoint format (version 3) that the driver needs. */
+export function parseCheckpoint(content: Buffer | string, fingerprint: string): Checkpoint {
+  const file = JSON.parse(content.toString()) as CheckpointFile;
+  const latest = file.checkpoint?.latest;
+  const resources = latest?.resources ?? [];
+  return {
+    fingerprint,
+    resources,
+    pendingOperations: (latest?.pending_operations ?? []).map((operation) => ({
+      type: operation.type ?? "",
+      urn: operation.resource?.urn ?? "",
+    })),
+    outputs: resources.find((resource) => resource.type === "pulumi:pulumi:Stack")?.outputs ?? {},
+    salt: latest?.secrets_providers?.state?.salt,
+  };
+}
+
+/** True where a run ended half-way: something is pending, half-made or waiting to be deleted. */
+export function isUnfinished(checkpoint: Checkpoint): boolean {
+  return (
+    checkpoint.pendingOperations.length > 0 ||
+    checkpoint.resources.some((resource) => resource.delete === true || (resource.initErrors?.length ?? 0) > 0)
+  );
+}
+
+/** True where the stack holds anything but itself: a project, a branch, a password. */
+export function holdsResources(checkpoint: Checkpoint): boolean {
+  return checkpoint.resources.some(
+    (resource) => resource.custom === true && !resource.type.startsWith("pulumi:providers:"),
+  );
+}

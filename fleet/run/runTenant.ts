@@ -1,0 +1,70 @@
+import { setTimeout as sleep } from "node:timers/promises";
+import type { CheckpointStore } from "../engine/checkpoint";
+import { StackError } from "../engine/stackError";
+import type { StackEngine, StackOperation, StackResult } from "../engine/stackEngine";
+import { lockState, thisMachine, type Processes } from "./locks";
+
+export interface RunTenantOptions {
+  engine: StackEngine;
+  checkpoints: CheckpointStore;
+  /** Says what is waited for or healed. */
+  onNote?: (note: string) => void;
+  /** How long to wait for a living engine process of this machine, in milliseconds. Default 120,000. */
+  lockWaitMs?: number;
+  processes?: Processes;
+}
+
+const pollMs = 250;
+
+/**
+ * One stack operation that heals what a killed run left: a lock of a dead process is removed, a living one of this machine is waited for
+ * (a killed driver's engine goes on to its end), and pending creates are cleared, so that `create` looks for what it made.
+ */
+export async function runTenant(operation: StackOperation, options: RunTenantOptions): Promise<StackResult> {
+  const deadline = Date.now() + (options.lockWaitMs ?? 120_000);
+  for (;;) {
+    try {
+      await clearPending(operation, options);
+      return await options.engine.run(operation);
+    } catch (error) {
+      if (!(error instanceof StackError) || error.kind !== "locked") throw error;
+      await releaseLock(error, operation, options, deadline);
+    }
+  }
+}
+
+async function clearPending(
+  operation: StackOperation,
+  { engine, checkpoints, onNote }: RunTenantOptions,
+): Promise<void> {
+  const pending = checkpoints.read(operation.spec.tenant)?.pendingOperations ?? [];
+  if (pending.length === 0 || operation.clearPendingCreates) return;
+  onNote?.(`a run that was killed left ${pending.length} operation(s) pending: refreshing first`);
+  await engine.run({ ...operation, verb: "refresh", clearPendingCreates: true });
+}
+
+async function releaseLock(
+  error: StackError,
+  operation: StackOperation,
+  { engine, onNote, processes = thisMachine }: RunTenantOptions,
+  deadline: number,
+): Promise<void> {
+  const state = lockState(error.locks, processes);
+  const pids = error.locks.map((lock) => lock.pid).join(", ");
+  if (state === "elsewhere") {
+    const hint =
+      "If that run is gone, `neon-tenants pulumi cancel --stack " + operation.spec.tenant + "` removes its lock.";
+    throw new StackError("locked", error.code, `${error.message}. ${hint}`, error.output, error.locks, {
+      cause: error,
+    });
+  }
+  if (state === "dead") {
+    onNote?.(`the lock belongs to a process that is gone (pid ${pids}): removing it`);
+    await engine.cancel(operation.spec.tenant);
+    return;
+  }
+  if (Date.now() > deadline || operation.signal?.aborted) throw error;
+  onNote?.(`another run is still at work on this stack (pid ${pids}): waiting for it`);
+  while (lockState(error.locks, processes) === "alive" && Date.now() <= deadline && !operation.signal?.aborted)
+    await sleep(pollMs);
+}
