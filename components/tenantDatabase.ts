@@ -137,7 +137,7 @@ export class TenantDatabase extends pulumi.ComponentResource {
     const childOf = (item: string) => ({ ...child, protect: protection && !allowDelete(item) });
     const place = { projectId: project.projectId, branchId: project.branchId };
 
-    const passwords = new Map<string, pulumi.Output<string>>();
+    const passwords = new Map<string, pulumi.Output<string | undefined>>();
     const roles = (args.roles ?? []).map((role) => {
       const resource = new Role(
         `${name}-${role}`,

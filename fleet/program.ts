@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { TenantDatabase } from "../components";
+import { isNeonError } from "../provider";
 import { FleetError, isFleetError, loadFleet, resolveTenant, type TenantSpec } from "./config";
 import type { AppliedMark } from "./engine/stackEngine";
 import { checkProjectName, findHome } from "./home";
@@ -39,14 +40,23 @@ export interface TenantOutputs {
  * // index.js beside tenants.yaml, for `pulumi up --stack acme`
  * module.exports = require("neon-tenants/fleet").tenantProgram;
  */
-export async function tenantProgram(): Promise<TenantOutputs> {
+export function tenantProgram(): Promise<TenantOutputs> {
+  return sayingPlainly(() => declareTenant(handedOrRead(pulumi.getStack())));
+}
+
+/** As {@link tenantProgram}, for the door that has resolved the entry already and runs the program in its own process. */
+export function handedProgram(handed: HandedTenant): () => Promise<TenantOutputs> {
+  return () => sayingPlainly(() => declareTenant(handed));
+}
+
+/** A RunError is shown as a sentence; anything else as our bug, with its stack. */
+async function sayingPlainly<T>(declare: () => T): Promise<T> {
   try {
-    const { spec, mark, fleet } = handedOrRead(pulumi.getStack());
-    return declareTenant(spec, mark, fleet);
+    return declare();
   } catch (error) {
-    // A RunError is shown as a sentence; anything else as our bug, with its stack.
     if (isFleetError(error))
       throw new pulumi.RunError(`${error.code}: ${error.message}. ${error.hint ?? ""}`.trimEnd());
+    if (isNeonError(error)) throw new pulumi.RunError(error.message);
     throw error;
   }
 }
@@ -65,7 +75,7 @@ function handedOrRead(stack: string): HandedTenant {
   return { spec, mark, fleet: fleet.fleet };
 }
 
-function declareTenant(spec: TenantSpec, mark: AppliedMark, fleet: string): TenantOutputs {
+function declareTenant({ spec, mark, fleet }: HandedTenant): TenantOutputs {
   if (spec.departed) {
     throw new FleetError("FLEET_TENANT_DEPARTED", `tenant ${spec.tenant} left on ${spec.departed.at}`, {
       hint: "To make it again, remove its `departed` line from tenants.state.yaml.",

@@ -2,7 +2,13 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { gzipSync } from "node:zlib";
-import { type Checkpoint, CheckpointStore, holdsResources, isUnfinished, parseCheckpoint } from "../../../fleet/engine/checkpoint";
+import {
+  type Checkpoint,
+  CheckpointStore,
+  holdsResources,
+  isUnfinished,
+  parseCheckpoint,
+} from "../../../fleet/engine/checkpoint";
 
 const stackUrn = "urn:pulumi:acme::fleet::pulumi:pulumi:Stack::fleet-acme";
 
@@ -10,7 +16,11 @@ function text(resources: object[], pending: object[] = []): string {
   return JSON.stringify({
     version: 3,
     checkpoint: {
-      latest: { resources, pending_operations: pending, secrets_providers: { type: "passphrase", state: { salt: "v1:a:v1:b:c" } } },
+      latest: {
+        resources,
+        pending_operations: pending,
+        secrets_providers: { type: "passphrase", state: { salt: "v1:a:v1:b:c" } },
+      },
     },
   });
 }
@@ -22,7 +32,11 @@ const parse = (resources: object[], pending?: object[]): Checkpoint => parseChec
 
 describe("a checkpoint", () => {
   it("gives the stack's own outputs and the salt", () => {
-    expect(parse([stack, project])).toMatchObject({ outputs: { projectId: "p1" }, salt: "v1:a:v1:b:c", fingerprint: "f" });
+    expect(parse([stack, project])).toMatchObject({
+      outputs: { projectId: "p1" },
+      salt: "v1:a:v1:b:c",
+      fingerprint: "f",
+    });
   });
 
   it("holds something only where a resource of ours is in it", () => {
@@ -48,7 +62,8 @@ describe("the checkpoints of a file backend", () => {
     store = new CheckpointStore(`file://${folder}?metadata=skip`, "fleet");
   });
   afterEach(() => rmSync(folder, { recursive: true, force: true }));
-  const write = (name: string, content: string | Buffer) => writeFileSync(path.join(folder, ".pulumi/stacks/fleet", name), content);
+  const write = (name: string, content: string | Buffer) =>
+    writeFileSync(path.join(folder, ".pulumi/stacks/fleet", name), content);
 
   it("are found by stack, plain and compressed; backups and attributes are no stacks", () => {
     write("acme.json", text([stack]));

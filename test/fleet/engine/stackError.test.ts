@@ -12,8 +12,13 @@ describe("what the engine's output says about a failure", () => {
   });
 
   it("finds our own code with its sentence, through colours", () => {
-    const output = "  neon:Project acme \u001b[31merror:\u001b[0m Preview failed: NEON_IMMUTABLE: the region cannot change. Put it back.\n";
-    expect(diagnose(output)).toMatchObject({ kind: "refused", code: "NEON_IMMUTABLE", message: "the region cannot change. Put it back." });
+    const output =
+      "  neon:Project acme \u001b[31merror:\u001b[0m Preview failed: NEON_IMMUTABLE: the region cannot change. Put it back.\n";
+    expect(diagnose(output)).toMatchObject({
+      kind: "refused",
+      code: "NEON_IMMUTABLE",
+      message: "the region cannot change. Put it back.",
+    });
   });
 
   it("otherwise gives the engine's last error", () => {

@@ -1,0 +1,186 @@
+import { z } from "zod";
+import { flagLeaf, textLeaf } from "./leaf";
+import {
+  allowedIpsLeaf,
+  boundedTextLeaf,
+  databaseNameLeaf,
+  integerLeaf,
+  patternLeaf,
+  regionLeaf,
+  roleNameLeaf,
+} from "./nameLeaves";
+import { tenantKeyFault, tenantKeyPattern } from "./names";
+import { computeSizeLeaf, historyLeaf, sizeQuotaLeaf, suspendLeaf, timeQuotaLeaf } from "./unitLeaves";
+
+/** Names of plans, organizations and residency rules. */
+const labelPattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
+const label = (description: string) =>
+  patternLeaf(labelPattern, "a name; use letters, digits, dots, dashes and underscores", description);
+const labelKey = z.string().regex(labelPattern, {
+  error: "cannot be a name; use letters, digits, dots, dashes and underscores",
+});
+const tenantKey = z
+  .string()
+  .meta({ pattern: tenantKeyPattern, description: "The tenant's key: the name of its stack and of its project." })
+  .superRefine((key, context) => {
+    const message = tenantKeyFault(key);
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  });
+
+const limits = {
+  compute: z
+    .strictObject({
+      min: computeSizeLeaf("Smallest size, in CU.").optional(),
+      max: computeSizeLeaf("Largest size, in CU; at most 8 more than min.").optional(),
+      suspend: suspendLeaf.optional(),
+    })
+    .meta({ description: "The size of the compute." })
+    .optional(),
+  history: historyLeaf.optional(),
+  quota: z
+    .strictObject({
+      activeTime: timeQuotaLeaf("Time that computes may be active in a billing period.").optional(),
+      computeTime: timeQuotaLeaf("Active time multiplied by CU, in a billing period.").optional(),
+      writtenData: sizeQuotaLeaf("Data written in a billing period.").optional(),
+      dataTransfer: sizeQuotaLeaf("Data sent to clients in a billing period.").optional(),
+      logicalSize: sizeQuotaLeaf("Data in any one branch; it never resets.").optional(),
+    })
+    .meta({ description: "What Neon lets the tenant use; a limit that is missing is unlimited." })
+    .optional(),
+  allowedIps: allowedIpsLeaf.optional(),
+  protectedBranch: flagLeaf("Neon's own protection of the default branch (paid plans).").optional(),
+  tags: z
+    .record(labelKey, boundedTextLeaf(0, 256, "Any text."))
+    .meta({ description: "Free words to select tenants by; they never reach Neon." })
+    .optional(),
+};
+
+const settings = {
+  plan: label("Name of a plan of this file.").optional(),
+  region: regionLeaf("Neon's region; it cannot change once the project exists.").optional(),
+  residency: label("Name of a residency rule of this file.").optional(),
+  organization: label("Name of an organization of this file; the first one by default.").optional(),
+  postgres: integerLeaf(
+    14,
+    18,
+    "a version of PostgreSQL that Neon runs; write 14 to 18",
+    "PostgreSQL's major version.",
+  ).optional(),
+  branch: boundedTextLeaf(1, 256, "Name of the default branch.").optional(),
+  database: databaseNameLeaf("Name of the first database.").optional(),
+  role: roleNameLeaf("Name of the first role, which owns the first database.").optional(),
+  protection: flagLeaf("Whether the project is protected from deletion; true by default.").optional(),
+  ...limits,
+};
+
+const organization = z.strictObject({
+  key: textLeaf<string>(
+    {
+      description: "The environment variable that holds the API key, never the key itself.",
+      pattern: "^[A-Za-z_][A-Za-z0-9_]*$",
+    },
+    (text) => {
+      if (/^[A-Za-z_][A-Za-z0-9_]*$/.test(text)) return { value: text };
+      return { fault: { sentence: "is not the name of an environment variable; write one such as NEON_API_KEY" } };
+    },
+  ),
+  id: patternLeaf(/^[a-z0-9-]{1,60}$/, "an organization's id; copy it from Neon's console", "Neon's org_id.", [
+    "org-royal-sun-91776391",
+  ]).optional(),
+  plan: patternLeaf(/^[a-z][a-z0-9_-]*$/, "the name of a plan of Neon", "Neon's plan of the organization.", [
+    "scale",
+  ]).optional(),
+  projectLimit: integerLeaf(
+    1,
+    1_000_000,
+    "a number of projects",
+    "How many projects the organization may hold.",
+  ).optional(),
+});
+
+/** Pulumi writes it as `v1:salt:v1:nonce:check`, the last four in base64. */
+export const saltLeaf = patternLeaf(
+  /^v1:[A-Za-z0-9+/]+={0,2}:v1:[A-Za-z0-9+/]+={0,2}:[A-Za-z0-9+/]+={0,2}$/,
+  "a salt as Pulumi writes it; copy encryptionsalt from a stack file, or remove the line",
+  "Pulumi's encryptionsalt, for the provider passphrase.",
+);
+
+const secrets = z.strictObject({
+  provider: patternLeaf(
+    /^(passphrase|(awskms|gcpkms|azurekeyvault|hashivault):\/\/.+)$/,
+    "a secrets provider; write passphrase, or a URL that begins with awskms://, gcpkms://, azurekeyvault:// or hashivault://",
+    "Who encrypts the secrets in the states of the stacks.",
+    ["passphrase", "awskms://alias/fleet?region=eu-central-1"],
+  ),
+  salt: saltLeaf.optional(),
+  encryptedKey: patternLeaf(
+    /^[A-Za-z0-9+/]+={0,2}$/,
+    "an encrypted key as Pulumi writes it",
+    "Pulumi's encryptedkey, for a key service.",
+  ).optional(),
+});
+
+const tenant = z.strictObject({
+  displayName: boundedTextLeaf(1, 256, "The customer's name for people; the key by default.").optional(),
+  ...settings,
+  databases: z
+    .array(
+      z.strictObject({
+        name: databaseNameLeaf("Name of the database."),
+        owner: roleNameLeaf("The role that owns it; the first role by default.").optional(),
+      }),
+    )
+    .meta({ description: "Further databases." })
+    .optional(),
+  roles: z.array(roleNameLeaf("Name of the role.")).meta({ description: "Further roles." }).optional(),
+  allowDelete: z
+    .array(boundedTextLeaf(1, 63, "Name of a further database or role."))
+    .meta({
+      description:
+        "Further databases and roles that may be dropped: apply this first, then remove them from the lists.",
+    })
+    .optional(),
+});
+
+/** The fleet file as people write it; parsed, every value is in API units. */
+export const fleetSchema = z.strictObject({
+  name: patternLeaf(
+    /^[a-z0-9][a-z0-9_.-]{0,99}$/,
+    "the name of a fleet; use up to 100 lower-case letters, digits, dots, dashes and underscores",
+    "The fleet's name, also Pulumi's project name.",
+  ),
+  fleet: patternLeaf(
+    /^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$/,
+    "a UUID in lower case",
+    "The ownership mark: a UUID of this fleet alone, which marks its projects at Neon. Never change it.",
+  ),
+  organizations: z
+    .record(labelKey, organization)
+    .meta({ description: "Neon's organizations; the first is the default." })
+    .optional(),
+  secrets: secrets.optional(),
+  defaults: z
+    .strictObject(settings)
+    .meta({ description: "What holds unless a plan or a tenant says otherwise." })
+    .optional(),
+  plans: z
+    .record(labelKey, z.strictObject(limits).nullable())
+    .meta({ description: "Limits that tenants share." })
+    .optional(),
+  residency: z
+    .record(
+      labelKey,
+      z
+        .array(regionLeaf("A region that the rule allows."))
+        .min(1, { error: "allows no region at all; name at least one" }),
+    )
+    .meta({ description: "Regions in which a tenant's data may live." })
+    .optional(),
+  tenants: z.record(tenantKey, tenant.nullable()).nullable().meta({ description: "One entry per customer." }),
+});
+
+/** What a fleet file holds after parsing. */
+export type FleetFile = z.infer<typeof fleetSchema>;
+export type LimitsInFile = NonNullable<NonNullable<FleetFile["plans"]>[string]>;
+export type SettingsInFile = NonNullable<FleetFile["defaults"]>;
+export type TenantInFile = NonNullable<NonNullable<FleetFile["tenants"]>[string]>;

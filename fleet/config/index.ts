@@ -1,0 +1,20 @@
+export type {
+  Fleet,
+  LimitSettings,
+  Organization,
+  SecretsSettings,
+  TenantEntry,
+  TenantFacts,
+  TenantSettings,
+} from "./fleet";
+export { FleetConfigError, FleetError, isFleetError } from "./fleetError";
+export { fleetJsonSchema } from "./fleetJsonSchema";
+export { loadFleet } from "./loadFleet";
+export { formatProblem, type Problem, type ProblemCode } from "./problem";
+export { suggest } from "./suggest";
+export { resolveFleet, resolveTenant } from "./resolveTenant";
+export type { ComputeSpec, DatabaseSpec, Departed, QuotaSpec, TenantSpec } from "./tenantSpec";
+export { writeFact, writeSecretsSalt, type FactChange } from "./writeFact";
+export { formatDataSize, parseDataSize } from "./dataSize";
+export { formatDuration, parseDuration } from "./duration";
+export { stateFileOf } from "./stateFile";

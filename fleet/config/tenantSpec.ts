@@ -1,0 +1,89 @@
+/** The compute of a tenant, in Neon's compute units. A field that is missing is not sent, so Neon's own default applies. */
+export interface ComputeSpec {
+  /** Smallest size, in CU (`autoscaling_limit_min_cu`). */
+  minCu?: number;
+  /** Largest size, in CU (`autoscaling_limit_max_cu`). */
+  maxCu?: number;
+  /** Seconds without activity before the compute is suspended (`suspend_timeout_seconds`); -1 never, 0 Neon's default. */
+  suspendSeconds?: number;
+}
+
+/** The five limits of a billing period that Neon enforces (`ProjectQuota`); 0 is unlimited, a missing one is unlimited too. */
+export interface QuotaSpec {
+  /** Wall-clock seconds that computes may be active. */
+  activeTimeSeconds?: number;
+  /** CPU seconds: active seconds times CU. */
+  computeTimeSeconds?: number;
+  /** Bytes written, over all branches. */
+  writtenDataBytes?: number;
+  /** Bytes sent to clients. */
+  dataTransferBytes?: number;
+  /** Bytes of data in any one branch. It never resets. */
+  logicalSizeBytes?: number;
+}
+
+/** A further database of a tenant. */
+export interface DatabaseSpec {
+  name: string;
+  /** The owning role; without it the first role of the project owns the database. */
+  owner?: string;
+}
+
+/** Written by the command that ended a tenant: its entry is never applied again. */
+export interface Departed {
+  /** ISO 8601 time, UTC. */
+  at: string;
+  /** Who ran the command. */
+  by: string;
+}
+
+/**
+ * Everything about one tenant, resolved (defaults, then plan, then the tenant's entry, then decided facts) and in the units of Neon's API.
+ * A field that nobody set is undefined: nothing is sent for it and Neon's own default applies.
+ */
+export interface TenantSpec {
+  /** The key of the entry: the stack's name. */
+  tenant: string;
+  /** For people; the key when the entry has none. */
+  displayName: string;
+  /** The Neon project's name: the key, so that a project is found by what the fleet file calls it. */
+  projectName: string;
+  /** Name of the plan in the fleet file. */
+  plan?: string;
+  /** `region_id`. Cannot change after the project exists. */
+  region?: string;
+  /** Name of the residency rule that the region was checked against. */
+  residency?: string;
+  /** PostgreSQL's major version, `pg_version`. Cannot change after the project exists. */
+  pgVersion?: number;
+  /** Name of the organization in the fleet file; undefined where the file declares none. */
+  organization?: string;
+  /** `org_id`, where the fleet file knows it. */
+  organizationId?: string;
+  /** Name of the default branch. */
+  branchName?: string;
+  /** Name of the first database, made with the project. Cannot change afterwards. */
+  databaseName?: string;
+  /** Name of the first role, made with the project. Cannot change afterwards. */
+  roleName?: string;
+  /** Further databases. */
+  databases: DatabaseSpec[];
+  /** Further roles. */
+  roles: string[];
+  /** Names of further databases and roles that may be dropped once they leave the lists above. */
+  allowDelete: string[];
+  compute?: ComputeSpec;
+  /** `history_retention_seconds`: how far back a restore reaches; 0 keeps no history. */
+  historyRetentionSeconds?: number;
+  quota?: QuotaSpec;
+  /** Addresses, CIDR blocks or `a-b` ranges that may connect, or `any`. */
+  allowedIps?: "any" | string[];
+  /** Neon's own protection of the default branch. */
+  protectedBranch?: boolean;
+  /** Our deletion protection and the engine's `protect`. Default true. */
+  protection: boolean;
+  /** Free words to select tenants by; they never reach Neon. */
+  tags: Record<string, string>;
+  /** Set once the tenant has left: nothing is applied for it any more. */
+  departed?: Departed;
+}

@@ -1,0 +1,80 @@
+import type { Fleet, LimitSettings, Organization, TenantEntry, TenantFacts, TenantSettings } from "./fleet";
+import type { FleetFile, LimitsInFile, SettingsInFile, TenantInFile } from "./fleetSchema";
+import type { StateFile } from "./stateSchema";
+
+/** The limits of a plan, of the defaults or of a tenant, under the names of the API. Only what was written is present. */
+export function toLimits(limits: LimitsInFile): LimitSettings {
+  const { compute, history, quota, allowedIps, protectedBranch, tags } = limits;
+  return defined({
+    compute: compute && defined({ minCu: compute.min, maxCu: compute.max, suspendSeconds: compute.suspend }),
+    historyRetentionSeconds: history,
+    quota:
+      quota &&
+      defined({
+        activeTimeSeconds: quota.activeTime,
+        computeTimeSeconds: quota.computeTime,
+        writtenDataBytes: quota.writtenData,
+        dataTransferBytes: quota.dataTransfer,
+        logicalSizeBytes: quota.logicalSize,
+      }),
+    allowedIps,
+    protectedBranch,
+    tags,
+  });
+}
+
+export function toSettings(settings: SettingsInFile): TenantSettings {
+  const { plan, region, residency, organization, postgres, branch, database, role, protection } = settings;
+  return {
+    ...defined({
+      plan,
+      region,
+      residency,
+      organization,
+      pgVersion: postgres,
+      branchName: branch,
+      databaseName: database,
+      roleName: role,
+      protection,
+    }),
+    ...toLimits(settings),
+  };
+}
+
+export function toEntry(tenant: TenantInFile): TenantEntry {
+  const { displayName, databases, roles, allowDelete } = tenant;
+  return { ...defined({ displayName, databases, roles, allowDelete }), ...toSettings(tenant) };
+}
+
+/** Everything that two sound files say. `order` holds the keys under `tenants` as the file lists them. */
+export function toFleet(
+  place: Pick<Fleet, "file" | "stateFile">,
+  file: FleetFile,
+  state: Partial<StateFile>,
+  order: { tenants: readonly string[]; organizations: readonly string[] },
+): Fleet {
+  const organizations = order.organizations.map((name): Organization => {
+    const { key, ...rest } = file.organizations![name]!;
+    return { name, keyVariable: key, ...rest };
+  });
+  const secrets = file.secrets ?? { provider: "passphrase" };
+  const salt = secrets.salt ?? state.secrets?.salt;
+  return {
+    ...place,
+    name: file.name,
+    fleet: file.fleet,
+    organizations: new Map(organizations.map((organization) => [organization.name, organization])),
+    defaultOrganization: organizations[0]?.name,
+    secrets: salt !== undefined && secrets.provider === "passphrase" ? { ...secrets, salt } : secrets,
+    defaults: toSettings(file.defaults ?? {}),
+    plans: new Map(Object.entries(file.plans ?? {}).map(([name, plan]) => [name, toLimits(plan ?? {})])),
+    residency: new Map(Object.entries(file.residency ?? {})),
+    tenants: new Map(order.tenants.map((key) => [key, toEntry(file.tenants?.[key] ?? {})])),
+    facts: new Map(Object.entries<TenantFacts>(state.tenants ?? {})),
+  };
+}
+
+/** A copy without the keys that hold undefined, so that a merge never overwrites with nothing. */
+export function defined<Value extends object>(value: Value): Value {
+  return Object.fromEntries(Object.entries(value).filter(([, field]) => field !== undefined)) as Value;
+}
