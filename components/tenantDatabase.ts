@@ -135,13 +135,14 @@ export class TenantDatabase extends pulumi.ComponentResource {
     );
     const allowDelete = (item: string) => !protection || (args.allowDelete?.includes(item) ?? false);
     const childOf = (item: string) => ({ ...child, protect: protection && !allowDelete(item) });
+    // The project is this tenant's alone: a role or database of a declared name in it is what a killed run made.
     const place = { projectId: project.projectId, branchId: project.branchId };
 
     const passwords = new Map<string, pulumi.Output<string | undefined>>();
     const roles = (args.roles ?? []).map((role) => {
       const resource = new Role(
         `${name}-${role}`,
-        { ...place, name: role, allowDelete: allowDelete(role) },
+        { ...place, name: role, allowDelete: allowDelete(role), adoptExisting: true },
         childOf(role),
       );
       passwords.set(role, resource.password);
@@ -152,7 +153,13 @@ export class TenantDatabase extends pulumi.ComponentResource {
     for (const { name: database, owner } of args.databases ?? []) {
       const resource = new Database(
         `${name}-${database}`,
-        { ...place, name: database, ownerName: owner ?? project.roleName, allowDelete: allowDelete(database) },
+        {
+          ...place,
+          name: database,
+          ownerName: owner ?? project.roleName,
+          allowDelete: allowDelete(database),
+          adoptExisting: true,
+        },
         { ...childOf(database), dependsOn: roles },
       );
       uris[database] = pulumi

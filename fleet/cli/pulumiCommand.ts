@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import path from "node:path";
 import type { Command } from "commander";
-import { findEngine, engineCommand } from "../../tools/engine";
+import { findEngine, printEngine } from "../../tools/engine";
 import { isFleetError } from "../config";
 import { apiEnvironments, checkSecrets } from "../engine/createEngine";
 import { writeStackFile } from "../engine/workFolder";
@@ -30,12 +30,7 @@ export function addEngineCommand(program: Command): void {
     .option("--rebuild", "forget the cached one first")
     .option("--env", 'print export lines: eval "$(neon-tenants engine --env)"')
     .action(async (options: { rebuild?: boolean; env?: boolean }) => {
-      await engineCommand({
-        rebuild: options.rebuild,
-        exports: options.env,
-        log: (line) => process.stderr.write(`${line}\n`),
-        print: (line) => process.stdout.write(`${line}\n`),
-      });
+      await printEngine(options);
     });
 }
 

@@ -1,7 +1,8 @@
 import { computeRangeFault } from "./computeSizes";
 import type { LimitSettings } from "./fleet";
-import type { FleetFile, TenantInFile } from "./fleetSchema";
+import type { FleetFile } from "./fleetSchema";
 import { describe } from "./leaf";
+import { defaultRegionCheck, regionCheck } from "./regions";
 import type { Problem } from "./problem";
 import { mergeLimits } from "./resolveTenant";
 import type { StateFile } from "./stateSchema";
@@ -10,24 +11,24 @@ import { tenantNameProblems } from "./tenantNames";
 import { toLimits } from "./toFleet";
 import type { Finding, Path, YamlSource } from "./yamlSource";
 
-/** Adds a problem at the value of a path. */
-export type Add = (path: Path, finding: Finding) => void;
+/** Adds a problem at the value of a path, or at its key. */
+export type Add = (path: Path, finding: Finding, at?: "key") => void;
 
 /** What only several places together show to be wrong. It judges the sound part of a file; `isCut` says what was left out of it. */
 export function crossChecks(file: Partial<FleetFile>, source: YamlSource, isCut: (path: Path) => boolean): Problem[] {
   const problems: Problem[] = [];
-  const add: Add = (path, finding) => problems.push(source.problemAt(path, finding));
+  const add: Add = (path, finding, at) => problems.push(source.problemAt(path, finding, at));
   secretsCheck(file, add);
   organizationsCheck(file, add);
   const references = referenceCheck(source.value, add);
   references(["defaults"], file.defaults);
-  residencyCheck(["defaults"], file, undefined, isCut, add);
+  defaultRegionCheck(file, add);
   computeCheck(file, isCut, add);
-  for (const [key, entry] of Object.entries(file.tenants ?? {})) {
-    if (entry === null) continue;
+  for (const [key, written] of Object.entries(file.tenants ?? {})) {
     const path = ["tenants", key];
+    const entry = written ?? {};
     references(path, entry);
-    residencyCheck(path, file, entry, isCut, add);
+    regionCheck(path, file, entry, isCut, add);
     tenantNameProblems(path, entry, file.defaults ?? {}, (part) => isCut([...path, part]), add);
   }
   return problems;
@@ -86,36 +87,6 @@ function referenceCheck(root: unknown, add: Add) {
       add([...path, field], { code: "FLEET_REFERENCE_UNKNOWN", sentence, suggestion });
     }
   };
-}
-
-/** Checked where a place sets the region or the rule itself, so that one wrong default is one problem. */
-function residencyCheck(
-  path: Path,
-  file: Partial<FleetFile>,
-  entry: TenantInFile | undefined,
-  isCut: (path: Path) => boolean,
-  add: Add,
-): void {
-  const own = entry ?? file.defaults ?? {};
-  const rule = own.residency ?? file.defaults?.residency;
-  const region = own.region ?? file.defaults?.region;
-  const regions =
-    rule === undefined ? undefined : Object.entries(file.residency ?? {}).find(([name]) => name === rule)?.[1];
-  if (regions === undefined || (own.residency === undefined && own.region === undefined)) return;
-  if (isCut([...path, "region"]) || (region !== undefined && regions.includes(region))) return;
-  const code = "FLEET_REGION_NOT_RESIDENT";
-  if (region === undefined) {
-    // A rule among the defaults may be met by each tenant with a region of its own.
-    if (entry !== undefined && !isCut(["defaults", "region"])) {
-      add([...path, "residency"], {
-        code,
-        sentence: `the rule ${rule} needs a region; write one of ${regions.join(", ")}`,
-      });
-    }
-    return;
-  }
-  const sentence = `${region} is outside the residency rule ${rule}, which allows ${regions.join(", ")}`;
-  add([...path, own.region === undefined ? "residency" : "region"], { code, sentence });
 }
 
 function computeCheck(file: Partial<FleetFile>, isCut: (path: Path) => boolean, add: Add): void {

@@ -80,7 +80,7 @@ function isDead({ pid, host }: Holder): boolean {
 
 function lockedError(lock: string, holder: Holder | undefined): FleetError {
   const who = holder === undefined ? "another process" : `process ${holder.pid} on ${holder.host}`;
-  return new FleetError("FLEET_STATE_LOCKED", `${lock} is held by ${who}.`, {
+  return new FleetError("FLEET_STATE_LOCKED", `${lock} is held by ${who}`, {
     hint: "Wait for that command to end; if it is gone, delete the lock file.",
   });
 }

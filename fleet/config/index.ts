@@ -11,7 +11,6 @@ export { FleetConfigError, FleetError, isFleetError } from "./fleetError";
 export { fleetJsonSchema } from "./fleetJsonSchema";
 export { loadFleet } from "./loadFleet";
 export { formatProblem, type Problem, type ProblemCode } from "./problem";
-export { suggest } from "./suggest";
 export { resolveFleet, resolveTenant } from "./resolveTenant";
 export type { ComputeSpec, DatabaseSpec, Departed, QuotaSpec, TenantSpec } from "./tenantSpec";
 export { writeFact, writeSecretsSalt, type FactChange } from "./writeFact";

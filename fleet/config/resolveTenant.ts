@@ -26,7 +26,7 @@ export function resolveTenant(fleet: Fleet, key: string): TenantSpec {
   const entry = fleet.tenants.get(key);
   if (entry === undefined) {
     const near = suggest(key, fleet.tenants.keys());
-    throw new FleetError("FLEET_TENANT_UNKNOWN", `${fleet.file} lists no tenant ${key}.`, {
+    throw new FleetError("FLEET_TENANT_UNKNOWN", `${fleet.file} lists no tenant ${key}`, {
       hint: near === undefined ? "The command list shows every tenant." : `Did you mean ${near}?`,
     });
   }

@@ -1,8 +1,8 @@
 import { readFileSync } from "node:fs";
-import { isMap, parseDocument, YAMLMap, type Document } from "yaml";
+import { isAlias, isMap, parseDocument, YAMLMap, type Document } from "yaml";
 import { withFileLock } from "./fileLock";
 import type { TenantFacts } from "./fleet";
-import { FleetConfigError } from "./fleetError";
+import { FleetConfigError, FleetError } from "./fleetError";
 import { inOrder } from "./inOrder";
 import { parseLeniently } from "./parseLeniently";
 import { replaceFile } from "./replaceFile";
@@ -24,7 +24,7 @@ export function writeFact(file: string, tenant: string, fact: FactChange): void 
   rewriteState(file, (document) => {
     for (const [name, value] of Object.entries(fact)) {
       if (value === undefined) continue;
-      if (value === null) document.deleteIn(["tenants", tenant, name]);
+      if (value === null) deleteIn(document, ["tenants", tenant, name]);
       else setIn(document, ["tenants", tenant, name], value);
     }
     const left = document.getIn(["tenants", tenant]);
@@ -32,9 +32,20 @@ export function writeFact(file: string, tenant: string, fact: FactChange): void 
   });
 }
 
-/** Writes Pulumi's salt of the whole fleet (`encryptionsalt` of its first stack) into the state file beside the fleet file. */
+/**
+ * Writes Pulumi's salt of the whole fleet (`encryptionsalt` of its first stack) into the state file beside the fleet file. A salt that is
+ * there already is never replaced: states that it encrypted could not be opened any more.
+ */
 export function writeSecretsSalt(file: string, salt: string): void {
-  rewriteState(file, (document) => setIn(document, ["secrets", "salt"], salt));
+  rewriteState(file, (document) => {
+    const present = document.getIn(["secrets", "salt"]);
+    if (present !== undefined && present !== salt) {
+      throw new FleetError("FLEET_SALT_TAKEN", `${stateFileOf(file)} holds another salt already`, {
+        hint: "Another command wrote it meanwhile; run this one again.",
+      });
+    }
+    setIn(document, ["secrets", "salt"], salt);
+  });
 }
 
 function rewriteState(file: string, change: (document: Document) => void): void {
@@ -67,10 +78,22 @@ function refuse(stateFile: string, problems: ConstructorParameters<typeof FleetC
   if (problems.length > 0) throw new FleetConfigError(inOrder(problems, [stateFile]));
 }
 
-/** Like `Document.setIn`, also where a map on the way is empty (`tenants:` with nothing behind it) or missing. */
+/** Like `Document.setIn`, also where a map on the way is empty (`tenants:` with nothing behind it), missing, or an alias. */
 function setIn(document: Document, path: string[], value: unknown): void {
   for (let depth = 1; depth < path.length; depth++) {
+    ownMap(document, path.slice(0, depth));
     if (!isMap(document.getIn(path.slice(0, depth)))) document.setIn(path.slice(0, depth), new YAMLMap());
   }
   document.setIn(path, document.createNode(value));
+}
+
+function deleteIn(document: Document, path: string[]): void {
+  for (let depth = 1; depth < path.length; depth++) ownMap(document, path.slice(0, depth));
+  if (document.hasIn(path)) document.deleteIn(path);
+}
+
+/** An alias gets a copy of what it stands for, so that a change here is not one there. */
+function ownMap(document: Document, path: string[]): void {
+  const node = document.getIn(path, true);
+  if (isAlias(node)) document.setIn(path, document.createNode(node.toJS(document)));
 }

@@ -4,7 +4,6 @@ import {
   isPair,
   isScalar,
   isSeq,
-  LineCounter,
   parseDocument,
   type Alias,
   type Document,
@@ -29,7 +28,8 @@ export class YamlSource {
   readonly value: unknown;
   /** What is wrong with the text as YAML, whatever it is about. */
   readonly problems: Problem[] = [];
-  private readonly lines = new LineCounter();
+  /** Offsets at which lines begin. yaml's own LineCounter loses lines after some syntax errors. */
+  private readonly lineStarts: number[] = [0];
   private readonly document?: Document.Parsed;
   private aliases: ReadonlyMap<Alias, Node> = new Map();
 
@@ -38,9 +38,10 @@ export class YamlSource {
     text: string,
   ) {
     const source = text.startsWith("\uFEFF") ? text.slice(1) : text;
+    for (let end = source.indexOf("\n"); end >= 0; end = source.indexOf("\n", end + 1)) this.lineStarts.push(end + 1);
     try {
       // uniqueKeys compares each key with every other, which is quadratic; readNodes finds doubles in one pass.
-      this.document = parseDocument(source, { lineCounter: this.lines, uniqueKeys: false, prettyErrors: false });
+      this.document = parseDocument(source, { uniqueKeys: false, prettyErrors: false });
     } catch (error) {
       if (!(error instanceof RangeError)) throw error;
       this.report(0, [], { code: "FLEET_YAML_SYNTAX", sentence: tooDeep });
@@ -50,7 +51,7 @@ export class YamlSource {
     for (const fault of [...this.document.errors, ...this.document.warnings]) {
       // One slip makes the parser stumble several times on its line; the first time says most.
       const offset = Math.min(fault.pos[0], source.length);
-      const { line } = this.lines.linePos(offset);
+      const line = this.lineAt(offset);
       if (!saidOn.has(line)) this.report(offset, [], { code: "FLEET_YAML_SYNTAX", sentence: syntaxSentence(fault) });
       saidOn.add(line);
     }
@@ -82,8 +83,20 @@ export class YamlSource {
   }
 
   private problem(offset: number, path: Path, finding: Finding): Problem {
-    const { line, col } = this.lines.linePos(offset);
-    return { file: this.file, line: Math.max(line, 1), column: Math.max(col, 1), path: formatPath(path), ...finding };
+    const line = this.lineAt(offset);
+    const column = offset - this.lineStarts[line - 1]! + 1;
+    return { file: this.file, line, column, path: formatPath(path), ...finding };
+  }
+
+  /** The line of an offset, counted from 1. */
+  private lineAt(offset: number): number {
+    let [low, high] = [0, this.lineStarts.length];
+    while (high - low > 1) {
+      const middle = (low + high) >> 1;
+      if (this.lineStarts[middle]! <= offset) low = middle;
+      else high = middle;
+    }
+    return low + 1;
   }
 
   private offsetOf(path: Path, at: "key" | "value"): number {

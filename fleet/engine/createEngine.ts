@@ -1,12 +1,15 @@
 import path from "node:path";
 import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { findEngine } from "../../tools/engine";
-import { FleetError, type Organization } from "../config";
+import { FleetError, type Organization, type TenantSpec } from "../config";
 import type { OpenFleet } from "../openFleet";
 import { readPassphrase } from "../secrets/passphrase";
 import { secretsOf, type StackSecrets } from "../secrets/secretsOf";
+import { DirectEngine, programIn } from "./direct/directEngine";
+import { loadSdk } from "./direct/sdk";
 import type { StackEngine } from "./stackEngine";
 import { StockEngine } from "./stockEngine";
+import { prepareWorkFolder } from "./workFolder";
 
 /** Neon's limit is 700 requests a minute and account; a tenth is left to people and other programs. */
 const requestsPerMinute = 630;
@@ -16,6 +19,8 @@ export interface CreateEngineOptions {
   concurrency: number;
   /** True where the command runs operations: only then keys are needed and a missing salt is made. */
   writes: boolean;
+  /** Default `direct`, and `stock` where the installed SDK is not one that `direct` knows. */
+  kind?: StackEngine["name"];
   log?: (line: string) => void;
 }
 
@@ -27,16 +32,33 @@ export async function createEngine(open: OpenFleet, options: CreateEngineOptions
   const env = {
     ...engine.env,
     ...passphraseEnvironment(open.env),
-    NEON_RATE_LIMIT: String(share(open.env, options.concurrency)),
     NEON_TENANTS_REVISION: open.revision,
   };
+  const common = { project: open.fleet.name, backendUrl: open.home.backendUrl, secrets };
+  const work = path.join(open.home.folder, "work");
+  const apiEnvOf = (spec: TenantSpec) => keys.get(spec.organization ?? "") ?? {};
+  const sdk = options.kind === "stock" ? { misfit: "it was asked for" } : loadSdk();
+  if (!("misfit" in sdk)) {
+    const workFolder = path.join(work, "direct");
+    prepareWorkFolder(workFolder, open.fleet.name);
+    const rate = { NEON_RATE_LIMIT: String(share(open.env, 1)) };
+    const program = programIn(engine.binFolder);
+    return new DirectEngine({
+      ...common,
+      sdk,
+      workFolder,
+      program,
+      env,
+      apiEnvOf: (spec) => ({ ...rate, ...apiEnvOf(spec) }),
+    });
+  }
+  if (options.kind !== "stock") options.log?.(`engine: stock, because ${sdk.misfit}`);
+  const rate = { NEON_RATE_LIMIT: String(share(open.env, options.concurrency)) };
   return new StockEngine({
-    project: open.fleet.name,
-    workFolder: path.join(open.home.folder, "work"),
-    backendUrl: open.home.backendUrl,
-    secrets,
+    ...common,
+    workFolder: path.join(work, "stock"),
     pulumi: await PulumiCommand.get({ root: path.dirname(engine.binFolder), skipVersionCheck: true }),
-    envOf: (spec) => ({ ...env, ...keys.get(spec?.organization ?? "") }),
+    envOf: (spec) => ({ ...env, ...rate, ...(spec ? apiEnvOf(spec) : {}) }),
   });
 }
 

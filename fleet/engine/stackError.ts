@@ -46,7 +46,18 @@ export function diagnose(output: string, cause?: unknown): StackError {
   }
   const own = ownCode.exec(plain);
   if (own) return new StackError("refused", own[1] ?? "", (own[2] ?? "").trim(), tail, [], { cause });
-  const line = plain.split("\n").findLast((text) => /^\s*error: /.test(text));
-  const sentence = line?.replace(/^\s*error: /, "").trim() || "the engine failed; its output is in the log";
+  const sentence = sentenceIn(plain) || "the engine failed; --verbose shows what it printed";
   return new StackError("failed", "FLEET_ENGINE_FAILED", sentence, tail, [], { cause });
+}
+
+const generic = /^(an unhandled error occurred|update failed|preview failed|destroy failed|refresh failed)/;
+const sentenceLimit = 400;
+
+/** The engine's last error that says something; where there is none, the beginning of its diagnostics. */
+function sentenceIn(output: string): string {
+  const errors = output.split("\n").flatMap((line) => /^\s*error: (.*)/.exec(line)?.[1]?.trim() ?? []);
+  const said = errors.findLast((error) => !generic.test(error));
+  if (said) return said;
+  const [, diagnostics = ""] = /\nDiagnostics:\n([\s\S]*?)(\n\s*\n|\nResources:|$)/.exec(output) ?? [];
+  return diagnostics.replace(/\s+/g, " ").trim().slice(0, sentenceLimit) || (errors.at(-1) ?? "");
 }

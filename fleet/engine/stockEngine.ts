@@ -5,7 +5,7 @@ import type { StackSecrets } from "../secrets/secretsOf";
 import type { HandedTenant } from "../program";
 import { diagnose, StackError } from "./stackError";
 import type { StackEngine, StackOperation, StackResult } from "./stackEngine";
-import { prepareWorkFolder } from "./workFolder";
+import { prepareWorkFolder, writeStackFile } from "./workFolder";
 
 export interface StockEngineOptions {
   /** The fleet's name, which is the Pulumi project's. */
@@ -107,7 +107,8 @@ export class StockEngine implements StackEngine {
 
   private folder(stack: string): string {
     const folder = path.join(this.options.workFolder, stack);
-    prepareWorkFolder(folder, this.options.project, stack, this.options.secrets);
+    prepareWorkFolder(folder, this.options.project);
+    writeStackFile(folder, stack, this.options.secrets);
     return folder;
   }
 

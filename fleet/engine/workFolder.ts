@@ -1,4 +1,4 @@
-import { mkdirSync, readFileSync, renameSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync, readlinkSync, renameSync, symlinkSync, unlinkSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { parseDocument, stringify } from "yaml";
@@ -8,24 +8,19 @@ import type { StackSecrets } from "../secrets/secretsOf";
 const requireHere = createRequire(__filename);
 
 /**
- * Makes the folder that one tenant's engine runs in: a project file, the program of three doors, the stack file, and links to the
- * packages (an inline or foreign folder without `node_modules` hangs the engine for ever). Everything in it can be made again.
+ * Makes a folder that engines run in: a project file, the program of three doors, and links to the packages (an inline program in a
+ * folder without `node_modules` hangs the engine for ever). Everything in it can be made again.
  */
-export function prepareWorkFolder(folder: string, project: string, stack: string, secrets: StackSecrets): void {
+export function prepareWorkFolder(folder: string, project: string): void {
   mkdirSync(path.join(folder, "node_modules", "@pulumi"), { recursive: true, mode: 0o700 });
   link(packageFolder(), path.join(folder, "node_modules", "neon-tenants"));
   for (const name of ["pulumi", "random"]) {
-    link(
-      path.dirname(requireHere.resolve(`@pulumi/${name}/package.json`)),
-      path.join(folder, "node_modules", "@pulumi", name),
-    );
+    const target = path.dirname(requireHere.resolve(`@pulumi/${name}/package.json`));
+    link(target, path.join(folder, "node_modules", "@pulumi", name));
   }
-  writeAtomically(
-    path.join(folder, "Pulumi.yaml"),
-    stringify({ name: project, runtime: { name: "nodejs", options: { typescript: false } }, main: "program.js" }),
-  );
+  const settings = { name: project, runtime: { name: "nodejs", options: { typescript: false } }, main: "program.js" };
+  writeAtomically(path.join(folder, "Pulumi.yaml"), stringify(settings));
   writeAtomically(path.join(folder, "program.js"), 'module.exports = require("neon-tenants/fleet").tenantProgram;\n');
-  writeStackFile(folder, stack, secrets);
 }
 
 /**
@@ -56,11 +51,16 @@ export function writeAtomically(file: string, text: string): void {
 
 function link(target: string, at: string): void {
   try {
+    if (readlinkSync(at) === target) return;
+    unlinkSync(at);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
+  }
+  try {
     symlinkSync(target, at, "junction");
   } catch (error) {
+    // Another run made it in the same moment.
     if ((error as NodeJS.ErrnoException).code !== "EEXIST") throw error;
-    unlinkSync(at);
-    symlinkSync(target, at, "junction");
   }
 }
 

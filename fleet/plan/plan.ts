@@ -48,7 +48,7 @@ export type PlanReason =
 export interface Refusal {
   /** Stable, such as `FLEET_REGION_IMMUTABLE`. */
   code: string;
-  /** One sentence. */
+  /** One sentence, without a full stop. */
   reason: string;
   /** What to do instead. */
   wayOut: string;

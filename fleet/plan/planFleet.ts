@@ -57,15 +57,17 @@ function planListed(
   twin: string | undefined,
 ): PlanEntry {
   const { tenant } = spec;
-  const changes = known?.spec === undefined || spec.departed !== undefined ? [] : specChanges(known.spec, spec);
+  const hash = specHash(spec, programVersion);
+  const reasons = reasonsOf(hash, spec, programVersion, known, seen);
+  const isChanged = reasons.includes("specChanged") && known?.spec !== undefined && spec.departed === undefined;
+  const changes = isChanged ? specChanges(known.spec!, spec) : [];
   const refusals = changes.filter((change) => change.class === "refused").map((change) => refusalOf(tenant, change));
   if (twin !== undefined) refusals.push(caseRefusal(tenant, twin));
-  const reasons = reasonsOf(spec, programVersion, known, seen);
   const entry: PlanEntry = {
     tenant,
     action: reasons.length === 0 ? "unchanged" : isNew(known, seen) ? "create" : "update",
     spec,
-    hash: specHash(spec, programVersion),
+    hash,
     projectId: known?.projectId,
     reasons,
     changes,
@@ -81,6 +83,7 @@ function isNew(known: KnownTenant | undefined, seen: ObservedTenant | undefined)
 }
 
 function reasonsOf(
+  hash: string,
   spec: TenantSpec,
   programVersion: string,
   known: KnownTenant | undefined,
@@ -88,7 +91,8 @@ function reasonsOf(
 ): PlanReason[] {
   if (known === undefined) return [seen === undefined ? "new" : "notInLedger"];
   const reasons: PlanReason[] = [];
-  if (specHash(spec, known.programVersion) !== known.hash) reasons.push("specChanged");
+  const asApplied = known.programVersion === programVersion ? hash : specHash(spec, known.programVersion);
+  if (asApplied !== known.hash) reasons.push("specChanged");
   if (known.programVersion !== programVersion) reasons.push("programChanged");
   if (seen === undefined) reasons.push("checkpointMissing");
   // A ledger without a fingerprint has not seen the checkpoint either, and what nobody saw is never equal.
@@ -107,7 +111,7 @@ function lossStop(fleet: Fleet, entries: readonly PlanEntry[], everKnown: Readon
   if (lost <= 1 || lost <= known * toleratedLoss) return undefined;
   return {
     code: "FLEET_TENANTS_LOST",
-    reason: `${fleet.file} no longer lists ${lost} of the ${known} known tenants.`,
+    reason: `${fleet.file} no longer lists ${lost} of the ${known} known tenants`,
     wayOut:
       "Check that the file is complete; if it is, run the command again with --allow-unlisted. Nothing was called.",
     lost,

@@ -38,10 +38,10 @@ const immutable: Record<string, { code: string; what: string; why: string; wayOu
 
 /** Why a refused change of a tenant is refused, and the way out. */
 export function refusalOf(tenant: string, change: FieldChange): Refusal {
-  const known = immutable[change.field];
+  const known = immutable[change.field === "organizationId" ? "organization" : change.field];
   if (known !== undefined) {
     const { code, what, why, wayOut } = known;
-    const reason = `The ${what} of ${tenant} cannot change from ${String(change.from)} to ${String(change.to)}: ${why}.`;
+    const reason = `The ${what} of ${tenant} cannot change from ${String(change.from)} to ${String(change.to)}: ${why}`;
     return { code, reason, wayOut };
   }
   const [what, code] = change.field.startsWith("roles.")
@@ -50,7 +50,7 @@ export function refusalOf(tenant: string, change: FieldChange): Refusal {
   const name = change.field.slice(change.field.indexOf(".") + 1);
   return {
     code,
-    reason: `The ${what} ${name} of ${tenant} is no longer listed, and leaving it out of the file does not delete it.`,
+    reason: `The ${what} ${name} of ${tenant} is no longer listed, and leaving it out of the file does not delete it`,
     wayOut: `List it again. To drop it, first apply allowDelete: [${name}] with it still listed, then remove it.`,
   };
 }
@@ -59,7 +59,7 @@ export function refusalOf(tenant: string, change: FieldChange): Refusal {
 export function caseRefusal(tenant: string, twin: string): Refusal {
   return {
     code: "FLEET_TENANT_CASE",
-    reason: `${tenant} differs from the known tenant ${twin} in case only, so on many disks both have the same stack.`,
+    reason: `${tenant} differs from the known tenant ${twin} in case only, so on many disks both have the same stack`,
     wayOut: `Write ${twin} again; the key of a tenant never changes, its displayName may.`,
   };
 }

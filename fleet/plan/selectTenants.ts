@@ -1,4 +1,4 @@
-import { suggest } from "../config";
+import { suggest } from "../config/suggest";
 import { countActions, countClasses } from "./counts";
 import { matchesGlob } from "./matchesGlob";
 import type { Plan } from "./plan";

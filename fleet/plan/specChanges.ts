@@ -4,22 +4,19 @@ import type { ChangeClass, FieldChange } from "./plan";
 
 /** Neon keeps this much history where nobody said otherwise (paid plans). */
 const defaultHistorySeconds = 86_400;
-const immutable = new Set(["region", "pgVersion", "organization", "databaseName", "roleName"]);
+const immutable = new Set(["region", "pgVersion", "organization", "organizationId", "databaseName", "roleName"]);
 
-/** Every field that differs between what was applied and what is asked for, with what the change does, in the order of the fields. */
+/** Every field that differs between what was applied and what is asked for, with what the change does. */
 export function specChanges(applied: TenantSpec, asked: TenantSpec): FieldChange[] {
   const before = appliedFields(applied);
   const after = appliedFields(asked);
-  // Where only one side knows the organization's id, the name they share says that it is the same one.
-  if (applied.organization === asked.organization && !(applied.organizationId && asked.organizationId)) {
-    before.delete("organization");
-    after.delete("organization");
-  }
   const fields = new Set([...before.keys(), ...after.keys()]);
   return [...fields].flatMap((field) => {
     const [from, to] = [before.get(field), after.get(field)];
     if (canonicalJson(from) === canonicalJson(to)) return [];
-    return [{ field, from, to, class: changeClass(field, from, to, applied) }];
+    const isLabel = field === "organization" && applied.organizationId && asked.organizationId;
+    // Where both sides know the organization's id, its name is only what the file calls it.
+    return [{ field, from, to, class: isLabel ? "inPlace" : changeClass(field, from, to, applied) }];
   });
 }
 
@@ -35,7 +32,7 @@ function changeClass(field: string, from: unknown, to: unknown, applied: TenantS
     case "databases":
     case "roles":
       if (to !== undefined) return "inPlace";
-      return applied.allowDelete?.includes(name) ? "reducesProtection" : "refused";
+      return isDeletable(applied, name) ? "reducesProtection" : "refused";
     case "allowDelete":
       return to === undefined ? "inPlace" : "reducesProtection";
     case "historyRetentionSeconds":
@@ -48,6 +45,11 @@ function changeClass(field: string, from: unknown, to: unknown, applied: TenantS
     default:
       return "inPlace";
   }
+}
+
+/** The consent counts only once it was applied, in an apply before the one that drops. */
+function isDeletable(applied: TenantSpec, name: string): boolean {
+  return applied.protection === false || (applied.allowDelete ?? []).includes(name);
 }
 
 /** Names of databases may hold dots themselves. */

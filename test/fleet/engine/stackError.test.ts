@@ -21,10 +21,10 @@ describe("what the engine's output says about a failure", () => {
     });
   });
 
-  it("otherwise gives the engine's last error", () => {
-    expect(diagnose("error: first\n  error: update failed\nResources:\n")).toMatchObject({
+  it("otherwise gives the engine's last error that says something", () => {
+    expect(diagnose("error: no space left\n  error: update failed\nResources:\n")).toMatchObject({
       code: "FLEET_ENGINE_FAILED",
-      message: "update failed",
+      message: "no space left",
     });
   });
 });

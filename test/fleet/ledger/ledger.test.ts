@@ -11,7 +11,13 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const applied = (tenant: string, hash: string): LedgerRecord => ({ tenant, hash, status: "applied", at: "2026-11-23T10:00:00Z", by: "me@here" });
+const applied = (tenant: string, hash: string): LedgerRecord => ({
+  tenant,
+  hash,
+  status: "applied",
+  at: "2026-11-23T10:00:00Z",
+  by: "me@here",
+});
 
 describe("the ledger", () => {
   it("is empty where there is no file", () => {
@@ -40,7 +46,11 @@ describe("the ledger", () => {
     const ledger = Ledger.open(file);
     expect(ledger.get("globex")).toBeUndefined();
     ledger.append(applied("initech", "1"));
-    expect(Ledger.open(file).all().map(({ tenant }) => tenant)).toEqual(["acme", "initech"]);
+    expect(
+      Ledger.open(file)
+        .all()
+        .map(({ tenant }) => tenant),
+    ).toEqual(["acme", "initech"]);
   });
 
   it("does not let a strange line hide the others", () => {

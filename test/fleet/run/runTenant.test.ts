@@ -5,7 +5,8 @@ import { lockState } from "../../../fleet/run/locks";
 import { runTenant } from "../../../fleet/run/runTenant";
 
 const lock = (host: string, pid: number): StackLock => ({ host, pid, user: "root", since: "2026-11-23T10:00:00Z" });
-const locked = (...locks: StackLock[]) => new StackError("locked", "FLEET_STACK_LOCKED", "the stack is locked", "", locks);
+const locked = (...locks: StackLock[]) =>
+  new StackError("locked", "FLEET_STACK_LOCKED", "the stack is locked", "", locks);
 const operation = { verb: "up", spec: { tenant: "acme" } } as StackOperation;
 
 /** An engine that answers from a script and writes down what it was asked. */
@@ -55,7 +56,11 @@ describe("one tenant's run", () => {
   it("removes the lock of a dead process and goes on", async () => {
     const calls: string[] = [];
     const engine = scripted([locked(lock("here", 2))], calls);
-    await runTenant(operation, { engine, checkpoints: new PendingStore(0), processes: { host: "here", isAlive: () => false } });
+    await runTenant(operation, {
+      engine,
+      checkpoints: new PendingStore(0),
+      processes: { host: "here", isAlive: () => false },
+    });
     expect(calls).toEqual(["up", "cancel", "up"]);
   });
 
@@ -63,7 +68,11 @@ describe("one tenant's run", () => {
     const calls: string[] = [];
     let polls = 0;
     const processes = { host: "here", isAlive: () => polls++ < 2 };
-    await runTenant(operation, { engine: scripted([locked(lock("here", 1))], calls), checkpoints: new PendingStore(0), processes });
+    await runTenant(operation, {
+      engine: scripted([locked(lock("here", 1))], calls),
+      checkpoints: new PendingStore(0),
+      processes,
+    });
     expect(calls).toEqual(["up", "up"]);
   });
 
@@ -80,7 +89,11 @@ describe("one tenant's run", () => {
   it("respects a lock of another host and says the way out", async () => {
     const calls: string[] = [];
     const engine = scripted([locked(lock("there", 2))], calls);
-    const run = runTenant(operation, { engine, checkpoints: new PendingStore(0), processes: { host: "here", isAlive: () => false } });
+    const run = runTenant(operation, {
+      engine,
+      checkpoints: new PendingStore(0),
+      processes: { host: "here", isAlive: () => false },
+    });
     await expect(run).rejects.toThrow(/pulumi cancel --stack acme/);
     expect(calls).toEqual(["up"]);
   });
@@ -94,7 +107,9 @@ describe("one tenant's run", () => {
   it("lets every other failure through at once", async () => {
     const calls: string[] = [];
     const failure = new StackError("failed", "FLEET_ENGINE_FAILED", "no", "");
-    await expect(runTenant(operation, { engine: scripted([failure], calls), checkpoints: new PendingStore(0) })).rejects.toBe(failure);
+    await expect(
+      runTenant(operation, { engine: scripted([failure], calls), checkpoints: new PendingStore(0) }),
+    ).rejects.toBe(failure);
     expect(calls).toEqual(["up"]);
   });
 });

@@ -1,0 +1,16 @@
+export * from "./classify";
+export * from "./clock";
+export * from "./createNeonApi";
+export * from "./errors";
+export * from "./httpFailure";
+export type { HttpAdapter } from "./httpClient";
+export * from "./keyedMutex";
+export * from "./loopback";
+export * from "./neonApi";
+export { nextPollMs, outcomeOf, type OperationOutcome } from "./operations";
+export * from "./pages";
+export * from "./rateLimit";
+export * from "./redact";
+export * from "./resolveTarget";
+export * from "./retry";
+export * from "./routes";
