@@ -142,7 +142,7 @@ export class TenantDatabase extends pulumi.ComponentResource {
     const roles = (args.roles ?? []).map((role) => {
       const resource = new Role(
         `${name}-${role}`,
-        { ...place, name: role, allowDelete: allowDelete(role), adoptExisting: true },
+        { ...place, name: role, allowDelete: allowDelete(role), adoptExisting: !allowDelete(role) },
         childOf(role),
       );
       passwords.set(role, resource.password);
@@ -158,7 +158,7 @@ export class TenantDatabase extends pulumi.ComponentResource {
           name: database,
           ownerName: owner ?? project.roleName,
           allowDelete: allowDelete(database),
-          adoptExisting: true,
+          adoptExisting: !allowDelete(database),
         },
         { ...childOf(database), dependsOn: roles },
       );

@@ -1,7 +1,7 @@
 import { spawn } from "node:child_process";
 import { createInterface } from "node:readline/promises";
 import { availableParallelism } from "node:os";
-import { type Command, InvalidArgumentError } from "commander";
+import { type Command, InvalidArgumentError, Option } from "commander";
 import { FleetError } from "../config";
 import { applyFleet } from "../operations/applyFleet";
 import { destroyTenant } from "../operations/destroyTenant";
@@ -51,12 +51,16 @@ function addApply(program: Command, open: () => OpenFleet): void {
     program.command("apply").description("bring every tenant to what the file says; never destroys anything"),
   )
     .option("-c, --concurrency <n>", "stacks in flight", positiveInteger, Math.max(2, availableParallelism()))
+    .addOption(new Option("--engine <kind>", "how stacks are run").choices(["direct", "stock"]).default("direct"))
     .option("-v, --verbose", "print every line of the engine")
-    .action(async (options: SelectOptions & { concurrency: number; verbose?: boolean }) => {
+    .action(async (options: SelectOptions & { concurrency: number; engine: "direct" | "stock"; verbose?: boolean }) => {
       const opened = open();
       const report = await interruptible((signal) =>
         applyFleet(opened, {
-          ...options,
+          only: options.only,
+          allowUnlisted: options.allowUnlisted,
+          concurrency: options.concurrency,
+          engineKind: options.engine,
           signal,
           log: note,
           onEvent: options.json ? undefined : printEvent(process.stderr, options.verbose ?? false),

@@ -3,13 +3,16 @@ import { isNeonError } from "../../provider";
 import { isFleetError } from "../config";
 import { StackError } from "../engine/stackError";
 
+/** A file that lost tenants is no bad input but a finding, like the tenants it lost. */
+const exitCodes: Record<string, number> = { FLEET_TENANTS_LOST: 3 };
+
 /** Prints an error as its reader needs it and returns the exit code: a user's error without a stack, ours with one. */
 export function reportFailure(error: unknown, stream: NodeJS.WritableStream): number {
   // Commander has printed its own message already; help and version end well.
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (isFleetError(error)) {
     stream.write(`${error.code}: ${error.message}\n${error.hint ? `  ${error.hint}\n` : ""}`);
-    return 2;
+    return exitCodes[error.code] ?? 2;
   }
   if (isNeonError(error)) {
     stream.write(`${error.message}\n`);

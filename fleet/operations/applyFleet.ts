@@ -19,7 +19,9 @@ export interface ApplyOptions extends PlanOptions {
   log?: (line: string) => void;
   /** Aborted once: what is in flight ends, nothing new begins. */
   signal?: AbortSignal;
-  /** Default the fleet's own ({@link createEngine}). */
+  /** Default `direct`, and `stock` where the installed SDK does not fit. */
+  engineKind?: StackEngine["name"];
+  /** Instead of one that is made for this run. */
   engine?: StackEngine;
 }
 
@@ -44,7 +46,10 @@ export async function applyFleet(open: OpenFleet, options: ApplyOptions = {}): P
   const atWork = plan.entries.some(isWork);
   const concurrency = options.concurrency ?? 4;
   const engine =
-    options.engine ?? (atWork ? await createEngine(open, { concurrency, writes: true, log: options.log }) : undefined);
+    options.engine ??
+    (atWork
+      ? await createEngine(open, { concurrency, writes: true, log: options.log, kind: options.engineKind })
+      : undefined);
   learn(open, observation.learned);
   try {
     const outcomes = await runFleet(

@@ -1,7 +1,7 @@
 import { FleetError } from "../config";
 import { createEngine } from "../engine/createEngine";
 import { holdsResources } from "../engine/checkpoint";
-import type { OpenFleet } from "../openFleet";
+import { specOf, type OpenFleet } from "../openFleet";
 import { openOutputs } from "../secrets/openOutputs";
 import { readPassphrase, type Opener } from "../secrets/passphrase";
 
@@ -29,17 +29,17 @@ export class OutputReader {
   /** Works with Neon unreachable: everything is in the state. */
   async read(tenant: string): Promise<ConnectionOutputs> {
     const outputs = (await this.fromCheckpoint(tenant)) ?? (await this.fromEngine(tenant));
-    if (typeof outputs.directUri !== "string") throw notApplied(tenant);
+    if (typeof outputs.directUri !== "string") throw this.notApplied(tenant);
     return outputs as unknown as ConnectionOutputs;
   }
 
   private async fromCheckpoint(tenant: string): Promise<Record<string, unknown> | undefined> {
     const checkpoint = this.open.checkpoints.read(tenant);
     if (checkpoint === undefined) {
-      if (this.open.checkpoints.readable) throw notApplied(tenant);
+      if (this.open.checkpoints.readable) throw this.notApplied(tenant);
       return undefined;
     }
-    if (!holdsResources(checkpoint)) throw notApplied(tenant);
+    if (!holdsResources(checkpoint)) throw this.notApplied(tenant);
     const passphrase = readPassphrase(this.open.env);
     return passphrase === undefined ? undefined : openOutputs(checkpoint, passphrase, this.openers);
   }
@@ -52,10 +52,11 @@ export class OutputReader {
       await engine.close();
     }
   }
-}
 
-function notApplied(tenant: string): FleetError {
-  return new FleetError("FLEET_NOT_APPLIED", `tenant ${tenant} has no database yet`, {
-    hint: `Run neon-tenants apply --only ${tenant} first.`,
-  });
+  private notApplied(tenant: string): FleetError {
+    specOf(this.open, tenant);
+    return new FleetError("FLEET_NOT_APPLIED", `tenant ${tenant} has no database yet`, {
+      hint: `Run neon-tenants apply --only ${tenant} first.`,
+    });
+  }
 }

@@ -1,0 +1,38 @@
+import type { Clock } from "../clock";
+import type { Store } from "../store/store";
+import type { LocalApiKey, LocalOrganization } from "./callers";
+import type { ComputeRegistry } from "./computeRegistry";
+import type { Random } from "./ids";
+import type { OperationRunner } from "./operations/operationRunner";
+import type { LatencyProfile } from "./operations/latency";
+
+/** The person whom personal keys belong to. */
+export interface LocalUser {
+  id: string;
+  email: string;
+  name: string;
+}
+
+/** Everything that handlers work with. */
+export interface ApiContext {
+  store: Store;
+  clock: Clock;
+  random: Random;
+  computes: ComputeRegistry;
+  runner: OperationRunner;
+  user: LocalUser;
+  organizations: LocalOrganization[];
+  apiKeys: LocalApiKey[];
+  latency: LatencyProfile;
+  /** When this server was started: the age of its keys and organizations. */
+  startedAt: Date;
+  /** The port of every endpoint's address. */
+  pgPort: number;
+  /** Absolute path of the CA certificate that clients verify the server with. */
+  caFile: string;
+  /** Whether every endpoint has an address of its own; if not, all share 127.0.0.1 and clients name the endpoint. */
+  hasOwnAddresses: boolean;
+}
+
+/** The present time as Neon writes it. */
+export const nowText = (context: ApiContext): string => context.clock.now().toISOString();

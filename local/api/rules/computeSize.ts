@@ -1,0 +1,36 @@
+import { ApiError, badRequest } from "../apiError";
+import type { Plan } from "../callers";
+
+/** Sizes in CU that Neon offers: quarter, half, whole ones to 16, even ones to 56. */
+export function isComputeSize(cu: number): boolean {
+  if (cu === 0.25 || cu === 0.5) return true;
+  return Number.isInteger(cu) && cu >= 1 && (cu <= 16 || (cu <= 56 && cu % 2 === 0));
+}
+
+/** A fixed size is any size; autoscaling needs a range within 16 CU that spans at most 8. */
+export function checkComputeSize(minCu: number, maxCu: number): void {
+  for (const cu of [minCu, maxCu]) {
+    if (!isComputeSize(cu)) throw badRequest(`compute size ${cu} is not supported`);
+  }
+  if (minCu > maxCu) {
+    throw badRequest("autoscaling_limit_min_cu must not be greater than autoscaling_limit_max_cu");
+  }
+  if (minCu === maxCu) return;
+  if (maxCu > 16) throw badRequest("autoscaling is available up to 16 CU; larger computes have a fixed size");
+  if (maxCu - minCu > 8) {
+    throw badRequest("the difference between autoscaling_limit_max_cu and autoscaling_limit_min_cu must not exceed 8");
+  }
+}
+
+/** Seconds of inactivity before a compute is suspended: -1 never, 0 Neon's default, otherwise a minute to a week. */
+export function checkSuspendTimeout(seconds: number, plan: Plan): void {
+  if (seconds > 0 && seconds < 60) throw badRequest("suspend_timeout_seconds must be -1, 0, or between 60 and 604800");
+  const allowed = plan === "scale" || seconds === 0 || (plan === "launch" && (seconds === -1 || seconds === 300));
+  if (!allowed) throw new ApiError(412, "suspend interval changing is not allowed for your account");
+}
+
+/** Most connections of a compute, by its smaller relevant size: `max_cu`, or eight times `min_cu`. */
+export function maxConnectionsOf(minCu: number, maxCu: number): number {
+  const cu = Math.min(maxCu, 8 * minCu);
+  return cu >= 9 ? 4000 : Math.floor(cu * 419.63);
+}

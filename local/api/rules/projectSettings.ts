@@ -1,0 +1,92 @@
+import type * as neon from "@neondatabase/api-client";
+import type { CompleteEndpointDefaults, CompleteProjectSettings, Plain } from "../../store/documents";
+import { badRequest } from "../apiError";
+import type { Plan } from "../callers";
+import { keysOf, pickKnown } from "../pickKnown";
+import { checkComputeSize, checkSuspendTimeout } from "./computeSize";
+
+export type SettingsInput = Plain<neon.ProjectSettingsData>;
+export type EndpointDefaultsInput = Plain<neon.DefaultEndpointSettings>;
+
+/** Settings of a project that names none. A quota of 0 is no limit. */
+export const defaultSettings: CompleteProjectSettings = {
+  quota: {
+    active_time_seconds: 0,
+    compute_time_seconds: 0,
+    written_data_bytes: 0,
+    data_transfer_bytes: 0,
+    logical_size_bytes: 0,
+  },
+  allowed_ips: { ips: [], protected_branches_only: false },
+  enable_logical_replication: false,
+  maintenance_window: { weekdays: [7], start_time: "04:00", end_time: "05:00" },
+  block_public_connections: false,
+  block_vpc_connections: false,
+  audit_log_level: "base",
+  hipaa: false,
+  preload_libraries: { use_defaults: true, enabled_libraries: [] },
+};
+
+/** Sizes of a project that names none, as a live `createProject` answered (2025-09). */
+export const defaultEndpointSettings: CompleteEndpointDefaults = {
+  autoscaling_limit_min_cu: 0.25,
+  autoscaling_limit_max_cu: 0.25,
+  suspend_timeout_seconds: 0,
+  pg_settings: {},
+};
+
+/** Objects are merged key by key, lists and scalars replaced; what is not named stays. */
+export function mergeSettings(stored: CompleteProjectSettings, input: SettingsInput = {}): CompleteProjectSettings {
+  const merged = mergeKnown(stored, input as Partial<CompleteProjectSettings>);
+  merged.quota = mergeKnown(stored.quota, input.quota);
+  merged.allowed_ips = mergeKnown(stored.allowed_ips, input.allowed_ips);
+  merged.preload_libraries = mergeKnown(stored.preload_libraries, input.preload_libraries);
+  merged.maintenance_window = mergeKnown(stored.maintenance_window, input.maintenance_window);
+  checkSettings(stored, merged);
+  return merged;
+}
+
+function mergeKnown<T extends object>(stored: T, input: Partial<T> | undefined): T {
+  return { ...stored, ...pickKnown<Partial<T>>(input, keysOf(stored)) };
+}
+
+function checkSettings(stored: CompleteProjectSettings, merged: CompleteProjectSettings): void {
+  if (stored.enable_logical_replication && !merged.enable_logical_replication) {
+    throw badRequest("logical replication cannot be disabled once it has been enabled");
+  }
+  if (stored.hipaa && !merged.hipaa) throw badRequest("HIPAA cannot be disabled once it has been enabled");
+  const { weekdays, start_time, end_time } = merged.maintenance_window;
+  const daysFit = weekdays.length > 0 && weekdays.every((day) => day >= 1 && day <= 7);
+  const timesFit = [start_time, end_time].every((time) => /^([01]\d|2[0-3]):[0-5]\d$/.test(time));
+  if (!daysFit || !timesFit) throw badRequest('maintenance_window needs weekdays 1 to 7 and times of the form "HH:MM"');
+}
+
+const endpointDefaultKeys = [
+  "autoscaling_limit_min_cu",
+  "autoscaling_limit_max_cu",
+  "suspend_timeout_seconds",
+  "pg_settings",
+  "pgbouncer_settings",
+] as const;
+
+/** The defaults of a new project: a size that is not named follows the one that is. */
+export function newEndpointDefaults(input: EndpointDefaultsInput = {}, plan: Plan): CompleteEndpointDefaults {
+  const { autoscaling_limit_min_cu: min, autoscaling_limit_max_cu: max } = input;
+  const base = { ...defaultEndpointSettings };
+  if (min !== undefined && max === undefined) {
+    base.autoscaling_limit_max_cu = Math.max(min, base.autoscaling_limit_max_cu);
+  }
+  return mergeEndpointDefaults(base, input, plan);
+}
+
+export function mergeEndpointDefaults(
+  stored: CompleteEndpointDefaults,
+  input: EndpointDefaultsInput = {},
+  plan: Plan,
+): CompleteEndpointDefaults {
+  // `pg_settings` is one value: to leave a key out is how it is unset.
+  const merged = { ...stored, ...pickKnown(input, endpointDefaultKeys) };
+  checkComputeSize(merged.autoscaling_limit_min_cu, merged.autoscaling_limit_max_cu);
+  if (input.suspend_timeout_seconds !== undefined) checkSuspendTimeout(input.suspend_timeout_seconds, plan);
+  return merged;
+}

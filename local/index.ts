@@ -1,0 +1,17 @@
+import { createComputes } from "./postgres/createComputes";
+import { type LocalNeon, type LocalNeonOptions, startServer } from "./startServer";
+
+export type { LocalApiKey, LocalOrganization, Plan } from "./api/callers";
+export type { LatencyProfile } from "./api/operations/latency";
+export { type Clock, type ManualClock, manualClock, systemClock } from "./clock";
+export { LocalNeonError } from "./localNeonError";
+export { readRunningServer, type RunningServer, serveLocalNeon, type ServeOptions } from "./serve";
+export type { LocalNeon, LocalNeonOptions } from "./startServer";
+
+/**
+ * Starts Neon's API over real PostgreSQL on this machine. A fresh instance is there in a fraction of a second: databases are made
+ * when they are first connected to.
+ */
+export function startLocalNeon(options: LocalNeonOptions = {}): Promise<LocalNeon> {
+  return startServer(options, createComputes);
+}

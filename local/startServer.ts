@@ -1,0 +1,198 @@
+import { once } from "node:events";
+import fs from "node:fs";
+import http from "node:http";
+import type { AddressInfo } from "node:net";
+import os from "node:os";
+import path from "node:path";
+import { neonDocument } from "./api/apiDocument";
+import { callerFinder, type LocalApiKey, type LocalOrganization } from "./api/callers";
+import { serveApi } from "./api/serveApi";
+import { createContext } from "./api/createContext";
+import { handlers } from "./api/handlers/handlers";
+import type { LatencyProfile } from "./api/operations/latency";
+import { createRateLimiter } from "./api/rateLimit";
+import type { Clock } from "./clock";
+import { LocalNeonError } from "./localNeonError";
+import { lockState } from "./store/stateLock";
+import { Store } from "./store/store";
+import type { Computes } from "./types";
+
+export interface LocalNeonOptions {
+  /** Port of the API on 127.0.0.1. Default 0: a free one. */
+  port?: number;
+  /** Port of every endpoint's own loopback address. Default 0: a free one. */
+  pgPort?: number;
+  /** Holds metadata, data and the CA; may exist already. Default: a temporary folder that `close` removes. */
+  stateFolder?: string;
+  /** How long operations take: `none` (default) a few milliseconds, `neon` as measured at Neon. */
+  latency?: LatencyProfile;
+  /** Neon's 700 requests a minute for each account and 40 a second for each route. Default false. */
+  rateLimits?: boolean;
+  /** Seconds without connections before a compute stops, where `suspend_timeout_seconds` is 0. Default 300. */
+  idleSeconds?: number;
+  /** Accept connections to Postgres without TLS. Default false. */
+  allowPlaintext?: boolean;
+  /** Refuse fields that Neon's document does not name, in requests and in answers: for tests. Default false. */
+  closed?: boolean;
+  /** Default: one organization on the Scale plan. */
+  organizations?: LocalOrganization[];
+  /** Default: the personal key `local` of the first organization, which requests need not name. */
+  apiKeys?: LocalApiKey[];
+  /** Gets one line for each request and event; never a password or key. Default: none. */
+  log?: (line: string) => void;
+  /** Default: the machine's clock. */
+  clock?: Clock;
+}
+
+export interface LocalNeon {
+  /** Base URL for clients: `http://127.0.0.1:<port>/api/v2`. */
+  apiHost: string;
+  /** The first of the accepted keys. */
+  apiKey: string;
+  /** The first organization. */
+  orgId: string;
+  pgPort: number;
+  /** Absolute path of the CA certificate of the Postgres side. */
+  caFile: string;
+  stateFolder: string;
+  pid: number;
+  /** Stops everything; a temporary state folder is removed. */
+  close(): Promise<void>;
+}
+
+export type CreateComputes = (options: {
+  stateFolder: string;
+  pgPort: number;
+  allowPlaintext?: boolean;
+  log?: (line: string) => void;
+}) => Promise<PostgresSide>;
+
+export interface PostgresSide extends Computes {
+  /** Absolute path of the CA certificate. */
+  caFile: string;
+  pgPort: number;
+  /** False where a system has no loopback address but 127.0.0.1 (macOS). Default true. */
+  hasOwnAddresses?: boolean;
+}
+
+/** Things to undo, last first; a failure of one does not keep the others from being undone. */
+class Teardown {
+  readonly #steps: (() => unknown)[] = [];
+  #done: Promise<void> | undefined;
+
+  add(step: () => unknown): void {
+    this.#steps.push(step);
+  }
+
+  run(): Promise<void> {
+    return (this.#done ??= this.#run());
+  }
+
+  async #run(): Promise<void> {
+    const errors: unknown[] = [];
+    for (const step of this.#steps.reverse()) {
+      try {
+        await step();
+      } catch (error) {
+        errors.push(error);
+      }
+    }
+    if (errors.length) throw errors[0];
+  }
+}
+
+/** The whole local Neon over any Postgres side. */
+export async function startServer(options: LocalNeonOptions, createComputes: CreateComputes): Promise<LocalNeon> {
+  const teardown = new Teardown();
+  try {
+    return await start(options, createComputes, teardown);
+  } catch (error) {
+    await teardown.run().catch(() => undefined);
+    throw error;
+  }
+}
+
+async function start(
+  options: LocalNeonOptions,
+  createComputes: CreateComputes,
+  teardown: Teardown,
+): Promise<LocalNeon> {
+  const log = options.log ?? (() => undefined);
+  const stateFolder = prepareFolder(options.stateFolder, teardown);
+  const lock = lockState(stateFolder);
+  teardown.add(() => lock.release());
+  const store = new Store(path.join(stateFolder, "neon.sqlite"));
+  teardown.add(() => store.close());
+  // The API answers until Postgres has stopped: as long as it does, the folder is in use.
+  const server = http.createServer();
+  teardown.add(() => stopServer(server));
+  const { pgPort = 0, allowPlaintext } = options;
+  const computes = await createComputes({ stateFolder, pgPort, allowPlaintext, log });
+  teardown.add(() => computes.close());
+  const context = createContext({ ...options, ...computesFacts(computes), store, computes, log });
+  teardown.add(() => context.runner.close());
+  const [failure] = await context.computes.registerAll();
+  if (failure) throw failure.error;
+
+  const { apiKeys, organizations, user } = context;
+  serveApi(server, {
+    document: neonDocument(),
+    handlers,
+    context,
+    authenticate: callerFinder(apiKeys, user.id),
+    limitRate: options.rateLimits ? createRateLimiter() : undefined,
+    closed: options.closed,
+    log,
+  });
+  const port = await listen(server, options.port ?? 0);
+  context.runner.resume();
+  return {
+    apiHost: `http://127.0.0.1:${port}/api/v2`,
+    apiKey: apiKeys[0]?.key ?? "",
+    orgId: organizations[0]?.id ?? "",
+    pgPort: computes.pgPort,
+    caFile: computes.caFile,
+    stateFolder,
+    pid: process.pid,
+    close: () => teardown.run(),
+  };
+}
+
+const computesFacts = ({ pgPort, caFile, hasOwnAddresses = true }: PostgresSide) => ({
+  pgPort,
+  caFile,
+  hasOwnAddresses,
+});
+
+function prepareFolder(wanted: string | undefined, teardown: Teardown): string {
+  if (wanted !== undefined) {
+    fs.mkdirSync(wanted, { recursive: true, mode: 0o700 });
+    return path.resolve(wanted);
+  }
+  const folder = fs.mkdtempSync(path.join(os.tmpdir(), "local-neon-"));
+  teardown.add(() => fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 }));
+  return folder;
+}
+
+async function listen(server: http.Server, port: number): Promise<number> {
+  server.listen(port, "127.0.0.1");
+  try {
+    await once(server, "listening");
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== "EADDRINUSE") throw error;
+    throw new LocalNeonError(
+      "LOCAL_PORT_IN_USE",
+      `Port ${port} of 127.0.0.1 is taken.`,
+      "Choose another one with --port, or 0 for a free one.",
+    );
+  }
+  return (server.address() as AddressInfo).port;
+}
+
+async function stopServer(server: http.Server): Promise<void> {
+  if (!server.listening) return;
+  const closed = once(server, "close");
+  server.close();
+  server.closeAllConnections();
+  await closed;
+}

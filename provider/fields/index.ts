@@ -1,0 +1,25 @@
+export { type ChangeClass, changeClasses, type Declared, type Field, type Fields, type Leaf, leaves } from "./field";
+export { checkFields } from "./checkFields";
+export {
+  declaredIn,
+  declaredOf,
+  diffFields,
+  driftedDeclared,
+  driftOf,
+  type FieldChange,
+  worstClass,
+} from "./diffFields";
+export { type ProjectDeclared, projectFields } from "./projectFields";
+export { computeLimitProblems, isComputeSize, type Problem } from "./rules";
+export { jsonSchema, zodSchema } from "./schemas";
+export {
+  type BranchDeclared,
+  branchFields,
+  type DatabaseDeclared,
+  databaseFields,
+  type EndpointDeclared,
+  endpointFields,
+  type RoleDeclared,
+  roleFields,
+} from "./subResourceFields";
+export { hasUnknown, isRecord, sameValue, unknownValue, valueAt, type Values, withValueAt } from "./values";

@@ -1,0 +1,161 @@
+import type { Endpoint, EndpointType } from "@neondatabase/api-client";
+import {
+  computeLimitProblems,
+  declaredIn,
+  declaredOf,
+  driftedDeclared,
+  driftOf,
+  type EndpointDeclared,
+  endpointFields,
+  type Values,
+} from "../fields";
+import { checkResource, diffResource } from "./checkResource";
+import { pooledHostOf } from "./connection";
+import type { Created, Lifecycle, LifecycleContext } from "./context";
+import { createOnce } from "./createOnce";
+import {
+  adoptedInThisRun,
+  finished,
+  keeping,
+  placeOf,
+  refuseLockedDelete,
+  stateOf,
+  targetOf,
+  unlessGone,
+  waitForRunning,
+} from "./subResource";
+
+const place = ["projectId", "endpointId"] as const;
+
+/** The life of an Endpoint. It holds no data: it has no lock, and one that vanished is made again. */
+export const endpointLifecycle: Lifecycle = {
+  check: (_run, olds, news) => ({
+    inputs: news,
+    problems: [...checkResource(endpointFields, olds, news), ...computeLimitProblems(news)],
+  }),
+  diff: (outputs, news) => diffResource(endpointFields, outputs, news),
+  create: createEndpoint,
+
+  read: async (context, id, outputs) => {
+    const { projectId, endpointId } = placeOf(id, outputs, place);
+    const endpoint = await unlessGone(() => context.api.getEndpoint(projectId, endpointId));
+    if (!endpoint) return undefined;
+    const drifted = driftedDeclared(endpointFields, declaredIn(outputs), observedEndpoint(endpoint));
+    return { id, outputs: { ...outputsOf(endpoint), declared: drifted }, inputs: drifted };
+  },
+
+  update: async (context, id, outputs, news) => {
+    const before = stateOf(outputs);
+    const changes = diffResource(endpointFields, before, news);
+    const target = targetOf(endpointFields, news, changes);
+    const { projectId, endpointId } = placeOf(id, before, place);
+    const sent = changes.filter((change) => !change.rememberOnly).map((change) => change.path);
+    const endpoint = await keeping(id, before, news, async () => {
+      const dirty = sent.length > 0 ? sent : await driftOfSettled(context, projectId, endpointId, target);
+      return patchEndpoint(context, projectId, endpointId, target, dirty);
+    });
+    return { ...before, ...(endpoint ? outputsOf(endpoint) : {}), declared: declaredOf(endpointFields, news) };
+  },
+
+  delete: async (context, id, outputs) => {
+    const { projectId, endpointId } = placeOf(id, outputs, place);
+    const what = `compute ${endpointId} of project ${projectId}`;
+    refuseLockedDelete(context, id, { what, open: true, unlock: "" });
+    await context.api.waitForOperations(await context.api.deleteEndpoint(projectId, endpointId));
+  },
+};
+
+async function createEndpoint(context: LifecycleContext, inputs: Values): Promise<Created> {
+  const declared = declaredOf(endpointFields, inputs) as EndpointDeclared;
+  const { projectId, branchId, type, name } = declared;
+  const { value, found } = await createOnce(context, {
+    what: `${type} compute${name === undefined ? "" : ` ${name}`} on branch ${branchId} of project ${projectId}`,
+    adoptExisting: declared.adoptExisting ?? false,
+    post: () =>
+      context.api.createEndpoint(projectId, {
+        endpoint: { branch_id: branchId, type: type as EndpointType, ...settingsOf(declared, () => true) },
+      }),
+    find: async () => {
+      const endpoint = (await context.api.listEndpoints(projectId)).find(
+        (candidate) =>
+          candidate.branch_id === branchId &&
+          candidate.type === (type as EndpointType) &&
+          // A branch has one read_write compute; of replicas there may be many, and only a name tells which.
+          (type === "read_write" || (name !== undefined && candidate.name === name)),
+      );
+      return endpoint && { endpoint, operations: [] };
+    },
+  });
+  const { endpoint, operations } = value;
+  const id = `${projectId}/${endpoint.id}`;
+  const made = { id, outputs: { ...outputsOf(endpoint), declared: declared as Values } };
+  if (!found) return finished(context, made, operations, inputs);
+  context.run.refuseDelete(id, adoptedInThisRun);
+  const observed = observedEndpoint(endpoint);
+  const dirty = driftOf(endpointFields, declared, observed).map((change) => change.path);
+  const kept = { ...made.outputs, declared: driftedDeclared(endpointFields, declared, observed) };
+  await keeping(id, kept, inputs, () => patchEndpoint(context, projectId, endpoint.id, declared, dirty));
+  return made;
+}
+
+async function driftOfSettled(
+  context: LifecycleContext,
+  projectId: string,
+  endpointId: string,
+  target: Values,
+): Promise<string[]> {
+  await waitForRunning(context, projectId);
+  const endpoint = await context.api.getEndpoint(projectId, endpointId);
+  return driftOf(endpointFields, target, observedEndpoint(endpoint)).map((change) => change.path);
+}
+
+async function patchEndpoint(
+  context: LifecycleContext,
+  projectId: string,
+  endpointId: string,
+  target: Values,
+  dirty: readonly string[],
+): Promise<Endpoint | undefined> {
+  const settings = settingsOf(target as EndpointDeclared, (name) => dirty.includes(name));
+  if (Object.keys(settings).length === 0) return undefined;
+  const answer = await context.api.updateEndpoint(projectId, endpointId, { endpoint: settings });
+  await context.api.waitForOperations(answer.operations);
+  return answer.endpoint;
+}
+
+/** Both limits go together, because Neon checks them against each other. */
+function settingsOf(declared: EndpointDeclared, chosen: (name: keyof EndpointDeclared) => boolean) {
+  const limits = chosen("autoscalingLimitMinCu") || chosen("autoscalingLimitMaxCu");
+  const settings = {
+    name: chosen("name") ? declared.name : undefined,
+    autoscaling_limit_min_cu: limits ? declared.autoscalingLimitMinCu : undefined,
+    autoscaling_limit_max_cu: limits ? declared.autoscalingLimitMaxCu : undefined,
+    suspend_timeout_seconds: chosen("suspendTimeoutSeconds") ? declared.suspendTimeoutSeconds : undefined,
+    disabled: chosen("disabled") ? declared.disabled : undefined,
+  };
+  return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as Partial<
+    typeof settings
+  >;
+}
+
+function observedEndpoint(endpoint: Endpoint): Values {
+  return {
+    name: endpoint.name,
+    autoscalingLimitMinCu: endpoint.autoscaling_limit_min_cu,
+    autoscalingLimitMaxCu: endpoint.autoscaling_limit_max_cu,
+    suspendTimeoutSeconds: endpoint.suspend_timeout_seconds,
+    disabled: endpoint.disabled,
+  };
+}
+
+function outputsOf(endpoint: Endpoint): Values {
+  return {
+    projectId: endpoint.project_id,
+    branchId: endpoint.branch_id,
+    endpointId: endpoint.id,
+    type: endpoint.type,
+    host: endpoint.host,
+    pooledHost: pooledHostOf(endpoint.host),
+    createdAt: endpoint.created_at,
+  };
+}

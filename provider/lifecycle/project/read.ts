@@ -1,0 +1,92 @@
+import type { Project } from "@neondatabase/api-client";
+import { isNeonError } from "../../api/errors";
+import { declaredIn, driftedDeclared, isRecord, projectFields, type Values } from "../../fields";
+import type { LifecycleContext, ReadBack } from "../context";
+import { defaultBranch, lookUpOutputs, outputsOfProject, primaryEndpoint, withEndpoint } from "./outputs";
+import { observedCompute, observedProject } from "./requests";
+import { currentBranch, isComplete } from "./settle";
+import { getProjectOrVanished, isNotFound } from "./vanished";
+
+/**
+ * The project as it is: one GET, and one more for the branch where its name or protection is declared, or else for the compute
+ * where its sizes are. Nothing here wakes a compute. A project that was found, not made, costs a few calls more for its access.
+ */
+export async function readProject(
+  context: LifecycleContext,
+  projectId: string,
+  outputs: Values,
+): Promise<ReadBack | undefined> {
+  const { __provider: _text, ...before } = outputs;
+  const declared = declaredIn(before);
+  const project = await getUnlessGivenUp(context, projectId, declared);
+  if (!project) return undefined;
+  const { found, observed } = isComplete(before)
+    ? await lookCloser(context, projectId, before, declared)
+    : { found: { ...before, ...(await lookUp(context, project, before)) }, observed: {} };
+  const drifted = driftedDeclared(projectFields, declared, { ...observedProject(project), ...observed });
+  const mark = before.mark === undefined ? {} : { mark: before.mark };
+  return {
+    id: projectId,
+    outputs: { ...found, ...outputsOfProject(project), declared: drifted },
+    inputs: { ...drifted, ...mark },
+  };
+}
+
+async function getUnlessGivenUp(
+  context: LifecycleContext,
+  projectId: string,
+  declared: Values,
+): Promise<Project | undefined> {
+  try {
+    return await getProjectOrVanished(context, projectId);
+  } catch (error) {
+    if (declared.recreateIfMissing === true && isNeonError(error) && error.code === "NEON_PROJECT_VANISHED") {
+      return undefined;
+    }
+    throw error;
+  }
+}
+
+interface Closer {
+  readonly found: Values;
+  readonly observed: Values;
+}
+
+async function lookCloser(
+  context: LifecycleContext,
+  projectId: string,
+  before: Values,
+  declared: Values,
+): Promise<Closer> {
+  if (declared.branchName !== undefined || declared.protectedBranch !== undefined) {
+    const branch = await currentBranch(context, projectId, before.branchId);
+    return {
+      found: { ...before, branchId: branch.id, branchName: branch.name },
+      observed: { branchName: branch.name, protectedBranch: branch.protected },
+    };
+  }
+  if (!isRecord(declared.compute)) return { found: before, observed: {} };
+  const endpoint = await currentEndpoint(context, projectId, before);
+  if (!endpoint) return { found: before, observed: {} };
+  return { found: withEndpoint(before, endpoint), observed: { compute: observedCompute(endpoint) } };
+}
+
+async function currentEndpoint(context: LifecycleContext, projectId: string, before: Values) {
+  try {
+    return await context.api.getEndpoint(projectId, String(before.endpointId));
+  } catch (error) {
+    if (!isNotFound(error)) throw error;
+    return primaryEndpoint(context.api, projectId, String(before.branchId));
+  }
+}
+
+/** What the state of a half-made project lacks may not be there yet; that must not keep a refresh from the rest. */
+async function lookUp(context: LifecycleContext, project: Project, before: Values): Promise<Values> {
+  try {
+    return await lookUpOutputs(context.api, project, await defaultBranch(context.api, project.id), before);
+  } catch (error) {
+    if (before.declared === undefined || !isNeonError(error)) throw error;
+    context.warn(`project ${project.id} is not complete yet: ${error.message}`);
+    return {};
+  }
+}

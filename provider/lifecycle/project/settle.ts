@@ -1,0 +1,88 @@
+import type { Branch, Operation } from "@neondatabase/api-client";
+import { outcomeOf } from "../../api/operations";
+import { driftOf, isRecord, projectFields, type Values } from "../../fields";
+import type { LifecycleContext } from "../context";
+import { defaultBranch, lookUpOutputs, primaryEndpoint, withEndpoint } from "./outputs";
+import { observedCompute, observedProject } from "./requests";
+import { getProjectOrVanished, isNotFound } from "./vanished";
+
+/** A project brought to rest: its operations over, its outputs complete, and the fields that are not as wanted. */
+export interface Settled {
+  readonly outputs: Values;
+  readonly dirty: readonly string[];
+}
+
+const neededOutputs = [
+  "branchId",
+  "branchName",
+  "endpointId",
+  "host",
+  "pooledHost",
+  "databaseName",
+  "roleName",
+  "rolePassword",
+  "directUri",
+  "pooledUri",
+];
+
+/** True where every output is there that a created project has. */
+export function isComplete(outputs: Values): boolean {
+  return neededOutputs.every((name) => outputs[name] !== undefined);
+}
+
+/**
+ * Finishes what an interrupted create or update began: waits for what is still running, asks for missing outputs, and compares every
+ * wanted field with what is there, the primary compute included.
+ */
+export async function settleProject(
+  context: LifecycleContext,
+  projectId: string,
+  outputs: Values,
+  wanted: Values,
+): Promise<Settled> {
+  const { api } = context;
+  const project = await getProjectOrVanished(context, projectId);
+  const operations = await api.listOperations(projectId);
+  await api.waitForOperations(operations.filter((operation) => outcomeOf(operation.status) === "pending"));
+  const branch = await currentBranch(context, projectId, outputs.branchId);
+  if (!isUsable(branch)) await api.waitForOperations(failuresOf(branch, operations));
+  const choice = { databaseName: outputs.databaseName ?? wanted.databaseName, roleName: outputs.roleName };
+  const found = isComplete(outputs)
+    ? { ...outputs, branchId: branch.id, branchName: branch.name }
+    : { ...outputs, ...(await lookUpOutputs(api, project, branch, choice)) };
+  const endpoint = isRecord(wanted.compute) ? await primaryEndpoint(api, projectId, branch.id) : undefined;
+  const observed = {
+    ...observedProject(project),
+    branchName: branch.name,
+    protectedBranch: branch.protected,
+  };
+  const dirty = [
+    ...driftOf(projectFields, wanted, observed),
+    ...(endpoint ? driftOf(projectFields, wanted, { compute: observedCompute(endpoint) }) : []),
+  ].filter((change) => change.class !== "refused");
+  return {
+    outputs: endpoint ? withEndpoint(found, endpoint) : found,
+    dirty: [...new Set(dirty.map((change) => change.path))],
+  };
+}
+
+/** The branch that the state knows, or the default one where that id is gone (a finalized snapshot restore changes it). */
+export async function currentBranch(context: LifecycleContext, projectId: string, known: unknown): Promise<Branch> {
+  if (typeof known === "string") {
+    try {
+      return (await context.api.getBranch(projectId, known)).branch;
+    } catch (error) {
+      if (!isNotFound(error)) throw error;
+    }
+  }
+  return defaultBranch(context.api, projectId);
+}
+
+const isUsable = (branch: Branch): boolean => branch.current_state !== "init";
+
+/** The operations that explain why a branch never became ready; waiting for them throws their error. */
+function failuresOf(branch: Branch, operations: readonly Operation[]): Operation[] {
+  return operations.filter(
+    (operation) => outcomeOf(operation.status) === "failed" && (operation.branch_id ?? branch.id) === branch.id,
+  );
+}

@@ -1,0 +1,32 @@
+import { declaredOf, projectFields, type Values, withValueAt } from "../../fields";
+import { diffResource } from "../checkResource";
+import type { LifecycleContext } from "../context";
+import { applyProject } from "./apply";
+import { isComplete, settleProject } from "./settle";
+
+/**
+ * Sends what the user changed. The engine also updates without a change, after a create or update that failed half-way: then the
+ * project is brought to rest and everything declared is compared with what is there.
+ */
+export async function updateProject(
+  context: LifecycleContext,
+  projectId: string,
+  outputs: Values,
+  news: Values,
+): Promise<Values> {
+  const { __provider: _text, ...before } = outputs;
+  const changes = diffResource(projectFields, before, news);
+  const wanted = declaredOf(projectFields, news);
+  const target = changes.reduce(
+    (values, { path, to }) => (to === undefined ? values : withValueAt(values, path, to)),
+    wanted,
+  );
+  const sent = changes.filter((change) => !change.rememberOnly).map((change) => change.path);
+  const shared = { projectId, wanted, target, news };
+  if (sent.length > 0 && isComplete(before)) {
+    return applyProject(context, { ...shared, outputs: before, dirty: sent });
+  }
+  const settled = await settleProject(context, projectId, before, target);
+  const dirty = [...new Set([...sent, ...settled.dirty])];
+  return applyProject(context, { ...shared, outputs: settled.outputs, dirty });
+}

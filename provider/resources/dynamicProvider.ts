@@ -1,0 +1,146 @@
+import * as pulumi from "@pulumi/pulumi";
+import { systemClock } from "../api/clock";
+import { createNeonApi } from "../api/createNeonApi";
+import { isNeonError } from "../api/errors";
+import { KeyedMutex } from "../api/keyedMutex";
+import type { NeonApi } from "../api/neonApi";
+import { createRateLimiter, type RateLimiter, rateShare } from "../api/rateLimit";
+import { resolveTarget, type Target } from "../api/resolveTarget";
+import { isRecord, type Values } from "../fields";
+import {
+  type Lifecycle,
+  type LifecycleContext,
+  lifecycles,
+  type ResourceKind,
+  RunMemory,
+  withProvider,
+} from "../lifecycle";
+
+/** Reads one key of the stack's `neon:` configuration. */
+export type NeonConfig = (key: "apiKey" | "orgId" | "apiHost" | "baseUrl") => string | undefined;
+
+/** What a host of the provider may put in its own; everything else is the machine's. */
+export interface ProviderOptions {
+  /** Makes the API object for an organization; default {@link createNeonApi} for the target that configuration and environment name. */
+  api?: (config: NeonConfig, orgId: string | undefined) => NeonApi;
+  clock?: LifecycleContext["clock"];
+  warn?: (line: string) => void;
+  /** Where key, organization and host are looked for after the configuration. Default `process.env`. */
+  env?: Readonly<Record<string, string | undefined>>;
+  /** Name of the Pulumi project; default that of the provider's process. */
+  pulumiProject?: string;
+}
+
+/**
+ * The implementation of one kind of resource as a {@link pulumi.dynamic.ResourceProvider}. Every instance has its own configuration and
+ * remembers one engine run: make one per stack and run.
+ */
+export function createProvider(kind: ResourceKind, options: ProviderOptions = {}): pulumi.dynamic.ResourceProvider {
+  const lifecycle: Lifecycle = lifecycles[kind];
+  const run = new RunMemory();
+  const { clock = systemClock, warn = (line: string) => console.error(line), env = process.env } = options;
+  const { api = (from: NeonConfig, orgId: string | undefined) => defaultApi(from, orgId, env) } = options;
+  let config: NeonConfig = () => undefined;
+  const apis = new Map<string | undefined, NeonApi>();
+
+  /** A project is looked for and made in the organization that it names, which need not be the configured one. */
+  const contextFor = (values: Values): LifecycleContext => {
+    const orgId = typeof values.orgId === "string" ? values.orgId : undefined;
+    const known = apis.get(orgId) ?? api(config, orgId);
+    apis.set(orgId, known);
+    return { api: known, clock, run, warn, pulumiProject: options.pulumiProject ?? pulumiProject() };
+  };
+
+  return {
+    configure: (request) =>
+      plainErrors(async () => {
+        config = (key) => request.config.get(`neon:${key}`);
+        apis.clear();
+      }),
+    check: (olds: unknown, news: unknown) =>
+      plainErrors(async () => {
+        const { inputs, problems } = lifecycle.check(run, withoutProvider(olds), withoutProvider(news));
+        return { inputs, failures: problems.map(({ path, reason }) => ({ property: path, reason })) };
+      }),
+    diff: (_id, outputs: unknown, news: unknown) =>
+      plainErrors(async () => {
+        const changes = lifecycle.diff(valuesOf(outputs), withoutProvider(news));
+        return { changes: changes.length > 0, replaces: [], deleteBeforeReplace: true };
+      }),
+    create: (inputs: unknown) =>
+      plainErrors(async () => {
+        const values = valuesOf(inputs);
+        const { id, outputs } = await lifecycle.create(contextFor(values), values);
+        return { id, outs: outputs };
+      }),
+    read: (id, outputs: unknown) =>
+      plainErrors(async () => {
+        const values = valuesOf(outputs);
+        const found = await lifecycle.read(contextFor(values), id, values);
+        if (!found) return { id: "", props: {} };
+        return { id: found.id, props: found.outputs, inputs: withProvider(found.inputs, values) };
+      }),
+    update: (id, outputs: unknown, news: unknown) =>
+      plainErrors(async () => {
+        const values = valuesOf(outputs);
+        return { outs: await lifecycle.update(contextFor(values), id, values, valuesOf(news)) };
+      }),
+    delete: (id, outputs: unknown) =>
+      plainErrors(async () => {
+        const values = valuesOf(outputs);
+        await lifecycle.delete(contextFor(values), id, values);
+      }),
+  };
+}
+
+const valuesOf = (value: unknown): Values => (isRecord(value) ? value : {});
+
+function withoutProvider(value: unknown): Values {
+  const { __provider: _text, ...values } = valuesOf(value);
+  return values;
+}
+
+/** The SDK prints the stack of what a provider throws; a user's error says all it has to say in its message. */
+async function plainErrors<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (isNeonError(error)) error.stack = "";
+    throw error;
+  }
+}
+
+function pulumiProject(): string | undefined {
+  try {
+    return pulumi.getProject();
+  } catch {
+    return undefined;
+  }
+}
+
+interface Shared {
+  limiter: RateLimiter;
+  mutex: KeyedMutex;
+}
+
+/** Limits hold per account and turns per project, so clients of the same account in one process share both. */
+const sharedByAccount = new Map<string, Shared>();
+
+function sharedOf(target: Target): Shared {
+  const account = JSON.stringify([target.baseUrl, target.apiKey, target.rateLimit]);
+  const known = sharedByAccount.get(account);
+  if (known) return known;
+  const shared = {
+    limiter: createRateLimiter(target.rateLimit ?? rateShare(), systemClock),
+    mutex: new KeyedMutex(),
+  };
+  sharedByAccount.set(account, shared);
+  return shared;
+}
+
+function defaultApi(config: NeonConfig, orgId: string | undefined, env: NonNullable<ProviderOptions["env"]>): NeonApi {
+  const target = resolveTarget({ args: { orgId }, config, env });
+  const { limiter, mutex } = sharedOf(target);
+  const { apiKey, baseUrl } = target;
+  return createNeonApi({ apiKey, baseUrl, orgId: target.orgId, rateLimiter: limiter, mutex });
+}
