@@ -134,7 +134,9 @@ export class TenantDatabase extends pulumi.ComponentResource {
       child,
     );
     const allowDelete = (item: string) => !protection || (args.allowDelete?.includes(item) ?? false);
-    const childOf = (item: string) => ({ ...child, protect: protection && !allowDelete(item) });
+
+    // They go with the project: deleting it needs no call for each of them.
+    const childOf = (item: string) => ({ ...child, deletedWith: project, protect: protection && !allowDelete(item) });
     // The project is this tenant's alone: a role or database of a declared name in it is what a killed run made.
     const place = { projectId: project.projectId, branchId: project.branchId };
 

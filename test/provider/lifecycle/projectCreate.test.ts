@@ -1,4 +1,5 @@
 import { inspect } from "node:util";
+import { NeonError } from "../../../provider";
 import { FakeWorld } from "../fakeWorld";
 import { codeOf, madeProject, projectInputsOf, Run } from "./support";
 
@@ -139,6 +140,14 @@ describe("creating a project", () => {
     expect(world.names()).toEqual(["acme", "acme"]);
   });
 
+  test("looks only at projects of exactly that name", async () => {
+    const world = new FakeWorld();
+    await madeProject(world, { name: "acme-europe", ...mark({ stack: "acme-europe" }) });
+    const run = new Run(world);
+    await run.up(projectInputsOf());
+    expect(run.api.calls).toEqual(["listProjects", "createProject", "waitForOperations"]);
+  });
+
   test("is refused for a renamed resource, with the alias to add, and its old entry is not deleted in that run", async () => {
     const world = new FakeWorld();
     const { id, outputs } = await madeProject(world, { deletionProtection: false });
@@ -196,6 +205,15 @@ describe("a POST without an answer", () => {
     expect(error).toBeUndefined();
     expect(run.api.count("createProject")).toBe(1);
     expect(entry?.outputs.rolePassword).toBe([...world.projects.values()][0]!.roles[0]!.password);
+  });
+
+  test("is not what a refusal is: that is passed on at once", async () => {
+    const run = new Run(new FakeWorld());
+    run.api.createProject = () =>
+      Promise.reject(new NeonError("NEON_LIMIT_EXCEEDED", "the limit of projects is reached"));
+    const { entry, error } = await run.up(projectInputsOf());
+    expect([codeOf(error), entry]).toEqual(["NEON_LIMIT_EXCEEDED", undefined]);
+    expect([run.api.calls, run.context.clock.now()]).toEqual([["listProjects"], 0]);
   });
 
   test("is looked for while Neon may still commit, and found then", async () => {
