@@ -4,12 +4,18 @@ import type { LedgerRecord } from "./ledger/ledger";
 import type { OpenFleet } from "./openFleet";
 import type { KnownTenant, ObservedTenant } from "./plan";
 
+/** A tenant that another door applied. */
+export interface LearnedTenant extends KnownTenant {
+  /** When its project was made, in milliseconds; undefined where the state does not say. */
+  madeAtMs?: number;
+}
+
 /** What was applied (ledger and checkpoints) and what the backend holds now: the input of a plan. */
 export interface Observation {
   known: KnownTenant[];
   observed: ObservedTenant[];
   /** Tenants whose checkpoint says more than the ledger: another door applied them, or the ledger was lost. */
-  learned: KnownTenant[];
+  learned: LearnedTenant[];
 }
 
 /**
@@ -21,7 +27,7 @@ export function observe(open: OpenFleet): Observation {
   const observation: Observation = { known: [], observed: [], learned: [] };
   for (const tenant of names) {
     const record = open.ledger.get(tenant);
-    const checkpoint = open.checkpoints.read(tenant, record?.status === "applied" ? record.fingerprint : undefined);
+    const checkpoint = open.checkpoints.read(tenant, isRecorded(record) ? record?.fingerprint : undefined);
     if (checkpoint === undefined) {
       if (record && record.status !== "destroyed" && (record.hash || !open.checkpoints.readable)) {
         observation.known.push(knownFrom(record));
@@ -33,16 +39,21 @@ export function observe(open: OpenFleet): Observation {
       const known = knownFromCheckpoint(tenant, checkpoint, record);
       observation.known.push(known);
       observation.observed.push({ tenant, fingerprint: checkpoint.fingerprint });
-      if (known.fingerprint === checkpoint.fingerprint && known.hash) observation.learned.push(known);
+      if (known.hash) observation.learned.push({ ...known, madeAtMs: madeAtMs(checkpoint) });
     }
   }
   return observation;
 }
 
+/** Its last run recorded a checkpoint. */
+function isRecorded(record: LedgerRecord | undefined): boolean {
+  return record?.status === "applied" || record?.status === "waiting";
+}
+
 function knownFrom(record: LedgerRecord): KnownTenant {
   return {
     tenant: record.tenant,
-    hash: record.status === "applied" ? (record.hash ?? "") : "",
+    hash: isRecorded(record) ? (record.hash ?? "") : "",
     programVersion: record.programVersion ?? "",
     spec: record.spec,
     projectId: record.projectId,
@@ -63,4 +74,10 @@ function knownFromCheckpoint(tenant: string, checkpoint: Checkpoint, record: Led
     projectId: typeof projectId === "string" ? projectId : record?.projectId,
     fingerprint: checkpoint.fingerprint,
   };
+}
+
+function madeAtMs({ resources }: Checkpoint): number | undefined {
+  const project = resources.find(({ type }) => type === "pulumi-nodejs:dynamic/neon:Project");
+  const made = Date.parse(String(project?.outputs?.createdAt));
+  return Number.isNaN(made) ? undefined : made;
 }

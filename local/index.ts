@@ -4,6 +4,12 @@ import { type LocalNeon, type LocalNeonOptions, startServer } from "./startServe
 export type { LocalApiKey, LocalOrganization, Plan } from "./api/callers";
 export type { LatencyProfile } from "./api/operations/latency";
 export { type Clock, type ManualClock, manualClock, systemClock } from "./clock";
+export type { RequestCount } from "./api/requestCounts";
+export type { FaultHandle } from "./faults/activeFault";
+export type { FaultEvent } from "./faults/faultEvent";
+export type { FaultEffect, FaultKind, FaultMoment, FaultRule, FaultSelection } from "./faults/faultRule";
+export type { LocalFaults } from "./faults/faults";
+export { readFaultFile } from "./faults/readFaultFile";
 export { LocalNeonError } from "./localNeonError";
 export { readRunningServer, type RunningServer, serveLocalNeon, type ServeOptions } from "./serve";
 export type { LocalNeon, LocalNeonOptions } from "./startServer";

@@ -77,6 +77,8 @@ function printWelcome(neon: LocalNeon, print: (line: string) => void): void {
   print(`  organization ${neon.orgId}, Postgres on 127.1.0.2 and following, port ${neon.pgPort}`);
   print(`  CA certificate ${neon.caFile}`);
   print(`  state ${neon.stateFolder}`);
+  const { length } = neon.faults.active;
+  if (length > 0) print(`  ${length} ${length === 1 ? "fault is" : "faults are"} injected (see /_local/faults)`);
   print("Stop with Ctrl-C.");
 }
 

@@ -7,13 +7,20 @@ import path from "node:path";
 import { neonDocument } from "./api/apiDocument";
 import { callerFinder, type LocalApiKey, type LocalOrganization } from "./api/callers";
 import { serveApi } from "./api/serveApi";
+import type { ControlRoutes } from "./api/controlRoutes";
 import { createContext } from "./api/createContext";
 import { handlers } from "./api/handlers/handlers";
 import type { LatencyProfile } from "./api/operations/latency";
 import { createRateLimiter } from "./api/rateLimit";
-import type { Clock } from "./clock";
+import { type RequestCount, RequestCounts } from "./api/requestCounts";
+import { type Clock, systemClock } from "./clock";
+import { faultRoutes } from "./faults/faultRoutes";
+import type { FaultRule } from "./faults/faultRule";
+import { Faults, type LocalFaults } from "./faults/faults";
+import { vocabularyOf } from "./faults/vocabulary";
 import { LocalNeonError } from "./localNeonError";
 import { lockState } from "./store/stateLock";
+import { rememberedPort, rememberPort } from "./rememberedPort";
 import { Store } from "./store/store";
 import type { Computes } from "./types";
 
@@ -26,8 +33,12 @@ export interface LocalNeonOptions {
   stateFolder?: string;
   /** How long operations take: `none` (default) a few milliseconds, `neon` as measured at Neon. */
   latency?: LatencyProfile;
-  /** Neon's 700 requests a minute for each account and 40 a second for each route. Default false. */
+  /** Neon's 700 requests in any minute for each account and 40 in any second for each route. Default false. */
   rateLimits?: boolean;
+  /** Faults in force from the start. Default: none. */
+  faults?: FaultRule[];
+  /** Begins the chances of faults: the same seed and the same requests in the same order meet the same faults. Default 1. */
+  faultSeed?: number;
   /** Seconds without connections before a compute stops, where `suspend_timeout_seconds` is 0. Default 300. */
   idleSeconds?: number;
   /** Accept connections to Postgres without TLS. Default false. */
@@ -56,6 +67,10 @@ export interface LocalNeon {
   caFile: string;
   stateFolder: string;
   pid: number;
+  /** Faults to be injected into the API; other processes reach them at `/_local/faults`. */
+  faults: LocalFaults;
+  /** How often each operation was asked for since the start, by its id in Neon's document; also at `/_local/requests`. */
+  requests(): Record<string, RequestCount>;
   /** Stops everything; a temporary state folder is removed. */
   close(): Promise<void>;
 }
@@ -126,22 +141,39 @@ async function start(
   // The API answers until Postgres has stopped: as long as it does, the folder is in use.
   const server = http.createServer();
   teardown.add(() => stopServer(server));
-  const { pgPort = 0, allowPlaintext } = options;
+  const { allowPlaintext } = options;
+  const pgPort = options.pgPort || rememberedPort(stateFolder);
   const computes = await createComputes({ stateFolder, pgPort, allowPlaintext, log });
   teardown.add(() => computes.close());
-  const context = createContext({ ...options, ...computesFacts(computes), store, computes, log });
+  rememberPort(stateFolder, computes.pgPort);
+  const document = neonDocument();
+  const vocabulary = vocabularyOf(document);
+  const { clock = systemClock, faultSeed: seed = 1 } = options;
+  const faults = new Faults({ vocabulary, clock, seed, log });
+  for (const rule of options.faults ?? []) faults.add(rule);
+  const { held } = faults;
+  const context = createContext({ ...options, ...computesFacts(computes), store, computes, log, held });
   teardown.add(() => context.runner.close());
+  teardown.add(() => faults.close());
   const [failure] = await context.computes.registerAll();
   if (failure) throw failure.error;
 
   const { apiKeys, organizations, user } = context;
+  const counts = new RequestCounts();
+  const control: ControlRoutes = {
+    ...faultRoutes(faults, vocabulary),
+    "GET /_local/requests": () => ({ status: 200, body: counts.all() }),
+  };
   serveApi(server, {
-    document: neonDocument(),
+    document,
     handlers,
     context,
     authenticate: callerFinder(apiKeys, user.id),
     limitRate: options.rateLimits ? createRateLimiter() : undefined,
     closed: options.closed,
+    counts,
+    faults,
+    control,
     log,
   });
   const port = await listen(server, options.port ?? 0);
@@ -154,6 +186,8 @@ async function start(
     caFile: computes.caFile,
     stateFolder,
     pid: process.pid,
+    faults,
+    requests: () => counts.all(),
     close: () => teardown.run(),
   };
 }

@@ -1,3 +1,4 @@
+import { existsSync } from "node:fs";
 import { createServer } from "node:net";
 import path from "node:path";
 import { Client } from "pg";
@@ -14,9 +15,11 @@ const standardPort = 5432;
 /** `npm start`: twelve customers on a local Neon, from nothing to SQL, then once more to show that nothing changes. */
 async function demo(): Promise<void> {
   say("Starting the local Neon …");
+  const stateFolder = path.join(root, ".neon-tenants", "local");
+  const isNew = !existsSync(stateFolder);
   const local = await startInBackground({
-    stateFolder: path.join(root, ".neon-tenants", "local"),
-    pgPort: (await isFree(standardPort)) ? standardPort : 0,
+    stateFolder,
+    pgPort: isNew && (await isFree(standardPort)) ? standardPort : 0,
   });
   say(`Local Neon: ${local.apiHost} (pid ${local.pid}), Postgres on port ${local.pgPort}`);
   const env: NodeJS.ProcessEnv = {

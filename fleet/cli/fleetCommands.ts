@@ -52,24 +52,38 @@ function addApply(program: Command, open: () => OpenFleet): void {
   )
     .option("-c, --concurrency <n>", "stacks in flight", positiveInteger, Math.max(2, availableParallelism()))
     .addOption(new Option("--engine <kind>", "how stacks are run").choices(["direct", "stock"]).default("direct"))
+    .option("--rollback", "go on although the fleet was last applied from a newer checkout")
+    .option("--outage <seconds>", "how long to wait for Neon when it does not answer", positiveInteger, 900)
     .option("-v, --verbose", "print every line of the engine")
-    .action(async (options: SelectOptions & { concurrency: number; engine: "direct" | "stock"; verbose?: boolean }) => {
-      const opened = open();
-      const report = await interruptible((signal) =>
-        applyFleet(opened, {
-          only: options.only,
-          allowUnlisted: options.allowUnlisted,
-          concurrency: options.concurrency,
-          engineKind: options.engine,
-          signal,
-          log: note,
-          onEvent: options.json ? undefined : printEvent(process.stderr, options.verbose ?? false),
-        }),
-      );
-      print(options.json ? JSON.stringify({ ...report, counts: countsOf(report) }, null, 2) : applyReport(report));
-      const failed = report.outcomes.filter(({ state }) => state === "failed").length;
-      process.exitCode = exitCodeOf(report.plan, { failed, interrupted: report.interrupted });
-    });
+    .action(
+      async (
+        options: SelectOptions & {
+          concurrency: number;
+          engine: "direct" | "stock";
+          rollback?: boolean;
+          outage: number;
+          verbose?: boolean;
+        },
+      ) => {
+        const opened = open();
+        const report = await interruptible((signal) =>
+          applyFleet(opened, {
+            only: options.only,
+            allowUnlisted: options.allowUnlisted,
+            concurrency: options.concurrency,
+            engineKind: options.engine,
+            rollback: options.rollback,
+            outageSeconds: options.outage,
+            signal,
+            log: note,
+            onEvent: options.json ? undefined : printEvent(process.stderr, options.verbose ?? false),
+          }),
+        );
+        print(options.json ? JSON.stringify({ ...report, counts: countsOf(report) }, null, 2) : applyReport(report));
+        const failed = report.outcomes.filter(({ state }) => state === "failed").length;
+        process.exitCode = exitCodeOf(report.plan, { failed, interrupted: report.interrupted });
+      },
+    );
 }
 
 function addList(program: Command, open: () => OpenFleet): void {

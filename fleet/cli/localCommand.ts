@@ -1,6 +1,6 @@
 import path from "node:path";
 import { type Command, InvalidArgumentError, Option } from "commander";
-import { readRunningServer, serveLocalNeon } from "../../local";
+import { readFaultFile, readRunningServer, serveLocalNeon } from "../../local";
 import { FleetError } from "../config";
 import { stopRunning } from "./localProcess";
 
@@ -10,6 +10,8 @@ interface LocalOptions {
   state: string;
   latency: "none" | "neon";
   rateLimits?: boolean;
+  faults?: string;
+  faultSeed: number;
   idle: number;
   allowPlaintext?: boolean;
 }
@@ -24,13 +26,15 @@ export function addLocalCommand(program: Command): void {
     .option("--port <n>", "port of the API; 0 takes a free one", port, 7200)
     .option(
       "--pg-port <n>",
-      "port of Postgres on every endpoint's own loopback address; 0 takes a free one",
+      "port of Postgres on every endpoint's own loopback address; 0 takes the last one of this state, or a free one",
       port,
       5432,
     )
     .option("--state <folder>", "where projects and their data are kept", defaultState)
     .addOption(new Option("--latency <kind>", "how long operations take").choices(["none", "neon"]).default("none"))
     .option("--rate-limits", "answer 429 beyond Neon's limits (700 a minute, 40 a second and route)")
+    .option("--faults <file>", "inject the faults that this YAML or JSON file lists")
+    .option("--fault-seed <n>", "begins the chances of faults; the same number gives the same ones", wholeNumber, 1)
     .option("--idle <seconds>", "stop a Postgres after so many seconds without a connection", seconds, 300)
     .option("--allow-plaintext", "let clients connect without TLS")
     .action(async (options: LocalOptions) => {
@@ -40,6 +44,8 @@ export function addLocalCommand(program: Command): void {
         stateFolder: path.resolve(options.state),
         latency: options.latency,
         rateLimits: options.rateLimits ?? false,
+        faults: options.faults === undefined ? [] : readFaultFile(path.resolve(options.faults)),
+        faultSeed: options.faultSeed,
         idleSeconds: options.idle,
         allowPlaintext: options.allowPlaintext ?? false,
       });
@@ -89,6 +95,12 @@ function port(text: string): number {
   const value = Number(text);
   if (!Number.isInteger(value) || value < 0 || value > 65535)
     throw new InvalidArgumentError("Write a port, 0 to 65535.");
+  return value;
+}
+
+function wholeNumber(text: string): number {
+  const value = Number(text);
+  if (!Number.isSafeInteger(value)) throw new InvalidArgumentError("Write a whole number.");
   return value;
 }
 

@@ -27,7 +27,7 @@ export interface CreateEngineOptions {
 /** Finds the engine, checks keys and secrets once, and returns what runs stack operations. Nothing is written with a wrong passphrase. */
 export async function createEngine(open: OpenFleet, options: CreateEngineOptions): Promise<StackEngine> {
   const secrets = await checkSecrets(open, options.writes);
-  const keys = options.writes ? apiEnvironments(open) : new Map<string, Record<string, string>>();
+  if (options.writes) apiEnvironments(open);
   const engine = await findEngine({ log: options.log, env: open.env });
   const env = {
     ...engine.env,
@@ -36,12 +36,11 @@ export async function createEngine(open: OpenFleet, options: CreateEngineOptions
   };
   const common = { project: open.fleet.name, backendUrl: open.home.backendUrl, secrets };
   const work = path.join(open.home.folder, "work");
-  const apiEnvOf = (spec: TenantSpec) => keys.get(spec.organization ?? "") ?? {};
   const sdk = options.kind === "stock" ? { misfit: "it was asked for" } : loadSdk();
   if (!("misfit" in sdk)) {
     const workFolder = path.join(work, "direct");
     prepareWorkFolder(workFolder, open.fleet.name);
-    const rate = { NEON_RATE_LIMIT: String(share(open.env, 1)) };
+    const apiEnvOf = apiEnvFor(open, options, 1);
     const program = programIn(engine.binFolder);
     return new DirectEngine({
       ...common,
@@ -49,16 +48,16 @@ export async function createEngine(open: OpenFleet, options: CreateEngineOptions
       workFolder,
       program,
       env,
-      apiEnvOf: (spec) => ({ ...rate, ...apiEnvOf(spec) }),
+      apiEnvOf,
     });
   }
   if (options.kind !== "stock") options.log?.(`engine: stock, because ${sdk.misfit}`);
-  const rate = { NEON_RATE_LIMIT: String(share(open.env, options.concurrency)) };
+  const apiEnvOf = apiEnvFor(open, options, options.concurrency);
   return new StockEngine({
     ...common,
     workFolder: path.join(work, "stock"),
     pulumi: await PulumiCommand.get({ root: path.dirname(engine.binFolder), skipVersionCheck: true }),
-    envOf: (spec) => ({ ...env, ...rate, ...(spec ? apiEnvOf(spec) : {}) }),
+    envOf: (spec) => ({ ...env, ...(spec ? apiEnvOf(spec) : {}) }),
   });
 }
 
@@ -86,9 +85,12 @@ export function checkSecrets(open: OpenFleet, mayCreate: boolean): Promise<Stack
  * `NEON_API_KEY`, `NEON_ORG_ID` and `NEON_API_HOST` as the provider reads them, by the name of each organization in use, from the variable
  * that it names. Throws before any call where one is missing.
  */
-export function apiEnvironments({ fleet, specs, env }: OpenFleet): Map<string, Record<string, string>> {
+export function apiEnvironments(
+  { fleet, specs, env }: OpenFleet,
+  more: Record<string, string> = {},
+): Map<string, Record<string, string>> {
   const used = new Set([...specs.values()].map((spec) => spec.organization ?? ""));
-  return new Map([...used].map((name) => [name, apiEnvironment(fleet.organizations.get(name), env)]));
+  return new Map([...used].map((name) => [name, { ...apiEnvironment(fleet.organizations.get(name), env), ...more }]));
 }
 
 /** The provider's environment for one organization, or for a fleet that declares none. */
@@ -108,8 +110,18 @@ function apiEnvironment(organization: Organization | undefined, env: NodeJS.Proc
   };
 }
 
-/** The whole limit (`NEON_RATE_LIMIT`, requests a minute) divided by the processes that use it at once. */
-function share(env: NodeJS.ProcessEnv, concurrency: number): number {
+/** The rate share of one of `processes` that use the whole limit (`NEON_RATE_LIMIT`, requests a minute) at once. */
+export function rateLimitOf(env: NodeJS.ProcessEnv, processes: number): Record<string, string> {
+  if (env.NEON_RATE_LIMIT === "off") return { NEON_RATE_LIMIT: "off" };
   const whole = Number(env.NEON_RATE_LIMIT);
-  return Math.max(1, Math.floor((Number.isFinite(whole) && whole > 0 ? whole : requestsPerMinute) / concurrency));
+  const perMinute = Number.isFinite(whole) && whole > 0 ? whole : requestsPerMinute;
+  return { NEON_RATE_LIMIT: String(Math.max(1, Math.floor(perMinute / processes))) };
+}
+
+/** The provider's environment by tenant; keys are needed, and checked, only where operations run. */
+function apiEnvFor(open: OpenFleet, { writes }: CreateEngineOptions, processes: number) {
+  const environments = writes
+    ? apiEnvironments(open, rateLimitOf(open.env, processes))
+    : new Map<string, Record<string, string>>();
+  return (spec: TenantSpec) => environments.get(spec.organization ?? "") ?? {};
 }

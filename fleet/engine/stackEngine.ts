@@ -1,3 +1,4 @@
+import type { NeonApi } from "../../provider/api";
 import type { TenantSpec } from "../config";
 
 /** What a stack operation leaves in the stack's own outputs, so that any door can tell what was applied. */
@@ -21,6 +22,12 @@ export interface StackOperation {
   fleet: string;
   /** With `refresh`: forget creates that a killed run left pending; the next `up` finds what they made. */
   clearPendingCreates?: boolean;
+  /** When an earlier run sent a create of this stack's project without recording the answer; ISO 8601. */
+  attemptedAt?: string;
+  /** What the driver puts around the provider's API. Only an engine that runs the provider in this process can. */
+  wrapApi?: (api: NeonApi) => NeonApi;
+  /** With `refresh`: why the project is not ready although its state says so; the state then says it, and the next `up` heals it. */
+  unreadyReasons?: string[];
   /** Each line the engine prints. */
   onLine?: (line: string) => void;
   /** Asks the engine to stop after the step it is in. */

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from "node:util";
+
 /** One lock that the backend named when it refused an operation. */
 export interface StackLock {
   user: string;
@@ -32,7 +34,7 @@ const outputKept = 4_000;
 /** Reads the engine's output and finds why it failed. */
 export function diagnose(output: string, cause?: unknown): StackError {
   const tail = output.slice(-outputKept);
-  const plain = output.replace(/\u001b\[[0-9;]*m/g, "");
+  const plain = stripVTControlCharacters(output);
   if (plain.includes("the stack is currently locked by")) {
     const locks = [...plain.matchAll(lockLine)].map(([, user, host, pid, since]) => ({
       user: user ?? "",

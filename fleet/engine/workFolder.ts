@@ -37,7 +37,7 @@ export function writeStackFile(folder: string, stack: string, secrets: StackSecr
     if (value !== undefined) document.set(key, value);
     else if (key !== "encryptedkey" || "encryptionsalt" in secrets) document.delete(key);
   }
-  document.contents && "flow" in document.contents && (document.contents.flow = false);
+  if (document.contents && "flow" in document.contents) document.contents.flow = false;
   const after = document.toString({ lineWidth: 0 });
   if (after !== before) writeAtomically(file, after);
 }

@@ -5,8 +5,10 @@ import type { TenantSpec } from "../config";
 /** What the ledger remembers of one tenant: an index of the state, never the truth. Deleting the file costs time only. */
 export interface LedgerRecord {
   tenant: string;
-  /** `attempt` before a run, `applied` or `failed` after it, `destroyed` when the stack is gone. */
-  status: "attempt" | "applied" | "failed" | "destroyed";
+  /**
+   * `attempt` before a create is sent, `waiting` while Neon works on it, `applied` or `failed` after it, `destroyed` when the stack is gone.
+   */
+  status: "attempt" | "waiting" | "applied" | "failed" | "destroyed";
   /** ISO 8601. */
   at: string;
   /** Operating system user and host of the run. */

@@ -1,19 +1,28 @@
-import { createEngine } from "../engine/createEngine";
-import { StackError } from "../engine/stackError";
-import type { StackEngine, StackOperation } from "../engine/stackEngine";
-import { FleetError } from "../config";
-import type { LedgerRecord } from "../ledger/ledger";
-import { observe } from "../observe";
+import type { ProjectListItem } from "@neondatabase/api-client";
+import { sharedNeonApi, systemClock } from "../../provider/api";
+import { FleetError, type TenantSpec } from "../config";
+import { apiEnvironments, createEngine, rateLimitOf } from "../engine/createEngine";
+import type { StackEngine } from "../engine/stackEngine";
+import { type LearnedTenant, observe } from "../observe";
 import type { OpenFleet } from "../openFleet";
 import type { Plan, PlanEntry } from "../plan";
+import { applyTenant, type RunShared, type WorkEntry } from "../run/applyTenant";
+import { CircuitBreaker } from "../run/circuitBreaker";
 import type { FleetEvent, TenantOutcome } from "../run/events";
+import { OperationFollower } from "../run/operationFollower";
+import { outcomeOf, settledState } from "../run/outcomes";
 import { runFleet } from "../run/runFleet";
-import { runTenant } from "../run/runTenant";
+import { maybeUnready, settleUnready, unreadyTenants } from "../run/settleUnready";
 import { planFrom, type PlanOptions } from "./planTenants";
+import { checkRevision } from "./checkRevision";
 
 export interface ApplyOptions extends PlanOptions {
   /** Stacks in flight. Default 4. */
   concurrency?: number;
+  /** Apply although the fleet was last applied from a newer checkout. Default false. */
+  rollback?: boolean;
+  /** How long an organization that does not answer is waited for, in seconds. Default 900. */
+  outageSeconds?: number;
   onEvent?: (event: FleetEvent) => void;
   /** Where the engine set-up says what it does. */
   log?: (line: string) => void;
@@ -43,19 +52,32 @@ export async function applyFleet(open: OpenFleet, options: ApplyOptions = {}): P
   const observation = observe(open);
   const plan = planFrom(open, observation, options);
   if (plan.stop) throw new FleetError(plan.stop.code, plan.stop.reason, { hint: plan.stop.wayOut });
-  const atWork = plan.entries.some(isWork);
+  const unready = unreadyTenants(open, plan, observation.learned);
+  const work = plan.entries.filter((entry) => isWork(entry) || unready.has(entry.tenant));
+  if (work.length > 0 && !options.rollback)
+    checkRevision(
+      open,
+      work.map(({ tenant }) => tenant),
+    );
   const concurrency = options.concurrency ?? 4;
+  const { engineKind: kind, log } = options;
   const engine =
     options.engine ??
-    (atWork
-      ? await createEngine(open, { concurrency, writes: true, log: options.log, kind: options.engineKind })
-      : undefined);
+    (work.length > 0 ? await createEngine(open, { concurrency, writes: true, log, kind }) : undefined);
   learn(open, observation.learned);
   try {
+    const shared = engine && sharedOf(open, engine, work, options);
     const outcomes = await runFleet(
       plan.entries,
-      (entry) => applyEntry(open, entry, engine, options),
-      (entry) => outcomeOf(entry, isWork(entry) ? "skipped" : settledState(entry)),
+      async (entry) => {
+        if (!shared || !isComplete(entry)) return { outcome: Promise.resolve(outcomeOf(entry, settledState(entry))) };
+        if (isWork(entry)) return applyTenant(entry, shared);
+        const since = unready.get(entry.tenant);
+        return since === undefined
+          ? { outcome: Promise.resolve(outcomeOf(entry, settledState(entry))) }
+          : settleUnready(entry, since, shared);
+      },
+      (entry) => outcomeOf(entry, settledState(entry)),
       { concurrency, signal: options.signal },
     );
     return { plan, outcomes, interrupted: options.signal?.aborted ?? false, seconds: (Date.now() - began) / 1000 };
@@ -68,83 +90,58 @@ function isWork(entry: PlanEntry): boolean {
   return entry.action === "create" || entry.action === "update";
 }
 
+function isComplete(entry: PlanEntry): entry is WorkEntry {
+  return entry.spec !== undefined && entry.hash !== undefined;
+}
+
 /** What another door applied is taken over into the ledger, so that the next run need not open the checkpoint. */
-function learn(open: OpenFleet, learned: readonly { tenant: string }[]): void {
+function learn(open: OpenFleet, learned: readonly LearnedTenant[]): void {
   for (const known of learned) {
-    const record: LedgerRecord = { status: "applied", at: new Date().toISOString(), by: "another door", ...known };
-    open.ledger.append(record);
+    const { madeAtMs, ...rest } = known;
+    const young = maybeUnready(known);
+    const at = new Date(young && madeAtMs !== undefined ? madeAtMs : Date.now()).toISOString();
+    open.ledger.append({ ...rest, status: young ? "waiting" : "applied", at, by: "another door" });
   }
 }
 
-async function applyEntry(
-  open: OpenFleet,
-  entry: PlanEntry,
-  engine: StackEngine | undefined,
-  options: ApplyOptions,
-): Promise<TenantOutcome> {
-  const { spec, hash, tenant } = entry;
-  if (!isWork(entry) || !spec || !hash || !engine) return outcomeOf(entry, settledState(entry));
-  const began = Date.now();
+function sharedOf(open: OpenFleet, engine: StackEngine, work: readonly PlanEntry[], options: ApplyOptions): RunShared {
   const emit = options.onEvent ?? (() => undefined);
-  const record = { tenant, by: open.by, hash, programVersion: open.programVersion, revision: open.revision, spec };
-  emit({ type: "started", tenant, action: entry.action, at: now() });
-  let outcome: TenantOutcome;
-  try {
-    open.ledger.append({ tenant, by: open.by, status: "attempt", at: now() });
-    const operation: StackOperation = {
-      verb: "up",
-      spec,
-      fleet: open.fleet.fleet,
-      mark: { hash, revision: open.revision, version: open.programVersion },
-      onLine: (line) => emit({ type: "line", tenant, line, at: now() }),
-    };
-    const onNote = (note: string) => emit({ type: "note", tenant, note, at: now() });
-    const { changes } = await runTenant(operation, { engine, checkpoints: open.checkpoints, onNote });
-    const checkpoint = open.checkpoints.read(tenant);
-    const projectId = (checkpoint?.outputs.projectId as string | undefined) ?? entry.projectId;
-    open.ledger.append({ ...record, status: "applied", at: now(), fingerprint: checkpoint?.fingerprint, projectId });
-    const state = entry.action === "create" ? "created" : changed(changes) ? "updated" : "unchanged";
-    outcome = { ...outcomeOf(entry, state), projectId, changes, seconds: (Date.now() - began) / 1000 };
-  } catch (error) {
-    const failure = failureOf(error);
-    open.ledger.append({
-      ...record,
-      hash: undefined,
-      status: "failed",
-      at: now(),
-      error: failure.code,
-      projectId: entry.projectId,
-    });
-    outcome = { ...outcomeOf(entry, "failed"), error: failure, seconds: (Date.now() - began) / 1000 };
-  }
-  emit({ type: "ended", tenant, outcome, at: now() });
-  return outcome;
+  // The same share as the provider in this process: one rate limit for all that this process sends.
+  const environments = apiEnvironments(open, rateLimitOf(open.env, 1));
+  const apiOf = (organization: string, orgId?: string) =>
+    sharedNeonApi({ args: { orgId }, env: environments.get(organization) });
+  return {
+    open,
+    engine,
+    emit,
+    apiOf: (spec) => apiOf(spec.organization ?? "", spec.organizationId),
+    follower: new OperationFollower(systemClock),
+    breaker: new CircuitBreaker({
+      clock: systemClock,
+      probe: (organization) => apiOf(organization).listRegions(),
+      outageMs: options.outageSeconds === undefined ? undefined : options.outageSeconds * 1000,
+      onNote: (note) => emit({ type: "note", tenant: "", note, at: new Date().toISOString() }),
+    }),
+    projectsOf: projectLists(open, work, (spec) => apiOf(spec.organization ?? "", spec.organizationId)),
+  };
 }
 
-function settledState(entry: PlanEntry): TenantOutcome["state"] {
-  return entry.action === "create" || entry.action === "update" ? "skipped" : entry.action;
-}
+const projectsPerPage = 400;
 
-function outcomeOf(entry: PlanEntry, state: TenantOutcome["state"]): TenantOutcome {
-  const refusal = entry.refusals[0];
-  const error = refusal && { code: refusal.code, message: `${refusal.reason}. ${refusal.wayOut}` };
-  const { tenant, spec, projectId } = entry;
-  return { tenant, state, plan: spec?.plan, region: spec?.region, projectId, seconds: 0, changes: {}, error };
-}
-
-function changed(changes: Record<string, number>): boolean {
-  return Object.entries(changes).some(([kind, count]) => kind !== "same" && count > 0);
-}
-
-/** The code and sentence of a failure; what the engine printed stays in the event stream. */
-export function failureOf(error: unknown): { code: string; message: string } {
-  if (error instanceof StackError) return { code: error.code, message: error.message };
-  if (error instanceof Error && "code" in error && typeof error.code === "string") {
-    return { code: error.code, message: error.message };
-  }
-  return { code: "FLEET_UNEXPECTED", message: error instanceof Error ? error.message : String(error) };
-}
-
-function now(): string {
-  return new Date().toISOString();
+/** One list of all projects per organization, made when it is first needed, where it costs fewer calls than a search per create. */
+function projectLists(
+  open: OpenFleet,
+  work: readonly PlanEntry[],
+  apiOf: (spec: TenantSpec) => { listProjects(): Promise<ProjectListItem[]> },
+): RunShared["projectsOf"] {
+  const creates = work.filter(({ action }) => action === "create").length;
+  const pages = Math.ceil((open.ledger.all().length + 1) / projectsPerPage);
+  if (creates <= pages) return undefined;
+  const lists = new Map<string, Promise<ProjectListItem[]>>();
+  return (spec) => {
+    const key = spec.organization ?? "";
+    const list = lists.get(key) ?? apiOf(spec).listProjects();
+    lists.set(key, list);
+    return list;
+  };
 }

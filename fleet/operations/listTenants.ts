@@ -34,7 +34,7 @@ export function listTenants(open: OpenFleet, options: PlanOptions = {}): TenantR
       region: spec?.region ?? record?.spec?.region,
       projectId,
       state: failed ? "failed" : states[action],
-      appliedAt: record?.status === "applied" ? record.at : undefined,
+      appliedAt: record?.status === "applied" || record?.status === "waiting" ? record.at : undefined,
     };
   });
 }

@@ -7,16 +7,23 @@ export interface RunOptions {
   signal?: AbortSignal;
 }
 
+/** A task that gave its slot back and may still be waited for. */
+export interface Running<Outcome> {
+  outcome: Promise<Outcome>;
+}
+
 /**
- * Runs one task per item with bounded concurrency and goes on after failures: `run` itself must turn an error into an outcome. Items that
- * were not begun when the signal came get `skip`.
+ * Runs one task per item with bounded concurrency and goes on after failures: `run` itself must turn an error into an outcome. The slot of
+ * a task is free once `run` resolves; its outcome may take longer. Items that were not begun when the signal came get `skip`.
  */
 export async function runFleet<Item, Outcome>(
   items: readonly Item[],
-  run: (item: Item) => Promise<Outcome>,
+  run: (item: Item) => Promise<Running<Outcome>>,
   skip: (item: Item) => Outcome,
   options: RunOptions,
 ): Promise<Outcome[]> {
   const limit = pLimit(Math.max(1, options.concurrency));
-  return Promise.all(items.map((item) => limit(() => (options.signal?.aborted ? skip(item) : run(item)))));
+  const begin = async (item: Item): Promise<Running<Outcome>> =>
+    options.signal?.aborted ? { outcome: Promise.resolve(skip(item)) } : run(item);
+  return Promise.all(items.map(async (item) => (await limit(() => begin(item))).outcome));
 }

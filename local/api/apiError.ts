@@ -6,6 +6,8 @@ export class ApiError extends Error {
     /** Neon leaves it empty for most errors. */
     readonly code = "",
     readonly headers: Record<string, string> = {},
+    /** Answer with the message alone, which is what comes when it is not Neon that answers. */
+    readonly isPlainText = false,
   ) {
     super(message);
     this.name = "ApiError";
@@ -31,3 +33,12 @@ export const notBuilt = (what: string) => new ApiError(501, `${what} is not impl
 /** While an operation of the project runs (any route that changes the project). */
 export const locked = () =>
   new ApiError(423, "project already has running conflicting operations, scheduling of new ones is prohibited");
+
+/** Beyond a rate limit; nothing has been done. */
+export const tooManyRequests = (retryAfterSeconds?: number) =>
+  new ApiError(
+    429,
+    "you have exceeded the rate limit",
+    "RATE_LIMIT_EXCEEDED",
+    retryAfterSeconds === undefined ? {} : { "Retry-After": String(retryAfterSeconds) },
+  );

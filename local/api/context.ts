@@ -1,4 +1,5 @@
 import type { Clock } from "../clock";
+import type { NewOperation } from "../faults/requestFaults";
 import type { Store } from "../store/store";
 import type { LocalApiKey, LocalOrganization } from "./callers";
 import type { ComputeRegistry } from "./computeRegistry";
@@ -32,6 +33,8 @@ export interface ApiContext {
   caFile: string;
   /** Whether every endpoint has an address of its own; if not, all share 127.0.0.1 and clients name the endpoint. */
   hasOwnAddresses: boolean;
+  /** Asked for every operation that the request starts, where faults are injected: whether it fails, and with which text. */
+  strikeOperation?: (operation: NewOperation) => { fails?: string };
 }
 
 /** The present time as Neon writes it. */

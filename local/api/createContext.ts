@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "../clock";
+import type { HeldOperations } from "../faults/heldOperations";
 import { LocalNeonError } from "../localNeonError";
 import type { Store } from "../store/store";
 import type { Computes } from "../types";
@@ -38,6 +39,8 @@ export interface ContextOptions {
   clock?: Clock;
   random?: Random;
   log?: (line: string) => void;
+  /** Injected faults: operations that hang. */
+  held?: HeldOperations;
 }
 
 /** Puts together what handlers work with, with the defaults of a local Neon. */
@@ -52,7 +55,7 @@ export function createContext(options: ContextOptions): ApiContext {
     clock,
     random,
     computes,
-    runner: new OperationRunner(store, clock, computes, log),
+    runner: new OperationRunner(store, clock, computes, log, options.held),
     user: { id: "00000000-0000-4000-8000-000000000001", email: "local@neon.local", name: "local" },
     organizations,
     apiKeys,

@@ -1,4 +1,4 @@
-import { randomBytes, randomUUID } from "node:crypto";
+import { randomInt, randomUUID } from "node:crypto";
 
 /** Where ids and passwords come from; tests pass one that repeats. */
 export interface Random {
@@ -8,7 +8,7 @@ export interface Random {
 }
 
 export const secureRandom: Random = {
-  integer: (below) => Number(randomBytes(6).readUIntBE(0, 6) % below),
+  integer: (below) => randomInt(below),
   uuid: () => randomUUID(),
 };
 

@@ -1,50 +1,47 @@
-import { ApiError } from "./apiError";
+import { tooManyRequests } from "./apiError";
 
-/** A bucket that fills steadily and from which each request takes one. */
-export interface TokenBucket {
-  capacity: number;
-  perSecond: number;
-  tokens: number;
-  filledAtMs: number;
-}
+/** So many requests pass in any window of this length, wherever it begins. Refused ones do not count. */
+export class SlidingWindow {
+  /** When the last `limit` requests passed, as a ring: the oldest of them is where the next one goes. */
+  readonly #passedAtMs: Float64Array;
+  #next = 0;
 
-/** Takes a token; the answer is 0, or the milliseconds until there is one. */
-export function takeToken(bucket: TokenBucket, nowMs: number): number {
-  const elapsedMs = Math.max(0, nowMs - bucket.filledAtMs);
-  bucket.tokens = Math.min(bucket.capacity, bucket.tokens + (elapsedMs / 1000) * bucket.perSecond);
-  bucket.filledAtMs = nowMs;
-  // A thousandth of a token is rounding, not a request.
-  if (bucket.tokens >= 0.999) {
-    bucket.tokens = Math.max(0, bucket.tokens - 1);
-    return 0;
+  constructor(
+    limit: number,
+    private readonly windowMs: number,
+  ) {
+    this.#passedAtMs = new Float64Array(limit).fill(-Infinity);
   }
-  return ((1 - bucket.tokens) / bucket.perSecond) * 1000;
+
+  /** 0 if a request may pass; otherwise the milliseconds until one may. */
+  waitMs(nowMs: number): number {
+    const oldest = this.#passedAtMs[this.#next] ?? -Infinity;
+    return Math.max(0, oldest + this.windowMs - nowMs);
+  }
+
+  /** A request passes. */
+  pass(nowMs: number): void {
+    this.#passedAtMs[this.#next] = nowMs;
+    this.#next = (this.#next + 1) % this.#passedAtMs.length;
+  }
 }
 
-/**
- * Neon's limits: 700 requests a minute for each account, 40 a second for each route. The account's bucket holds 100: short
- * bursts pass, and no minute sees more than 800.
- */
-const accountLimit = { capacity: 100, perSecond: 700 / 60 };
-const routeLimit = { capacity: 40, perSecond: 40 };
+/** Neon's limits: 700 requests a minute for each account, 40 a second for each of its routes. */
+const accountLimit = { requests: 700, windowMs: 60_000 };
+const routeLimit = { requests: 40, windowMs: 1000 };
 
-/** A check to be called once for each request; it throws 429 with `Retry-After` in whole seconds. */
+/** A check to be called once for each request; it throws 429 with `Retry-After` in whole seconds, and then nothing is counted. */
 export function createRateLimiter(): (accountId: string, operationId: string, nowMs: number) => void {
-  const buckets = new Map<string, TokenBucket>();
-  const bucketOf = (name: string, limit: typeof accountLimit, nowMs: number) => {
-    const known = buckets.get(name);
-    if (known) return known;
-    const bucket = { ...limit, tokens: limit.capacity, filledAtMs: nowMs };
-    buckets.set(name, bucket);
-    return bucket;
+  const windows = new Map<string, SlidingWindow>();
+  const windowOf = (name: string, { requests, windowMs }: typeof accountLimit) => {
+    let window = windows.get(name);
+    if (!window) windows.set(name, (window = new SlidingWindow(requests, windowMs)));
+    return window;
   };
   return (accountId, operationId, nowMs) => {
-    const waitMs =
-      takeToken(bucketOf(`${accountId} ${operationId}`, routeLimit, nowMs), nowMs) ||
-      takeToken(bucketOf(accountId, accountLimit, nowMs), nowMs);
-    if (waitMs > 0) {
-      const seconds = String(Math.max(1, Math.ceil(waitMs / 1000)));
-      throw new ApiError(429, "you have exceeded the rate limit", "RATE_LIMIT_EXCEEDED", { "Retry-After": seconds });
-    }
+    const both = [windowOf(accountId, accountLimit), windowOf(`${accountId} ${operationId}`, routeLimit)];
+    const waitMs = Math.max(...both.map((window) => window.waitMs(nowMs)));
+    if (waitMs > 0) throw tooManyRequests(Math.ceil(waitMs / 1000));
+    for (const window of both) window.pass(nowMs);
   };
 }

@@ -1,11 +1,17 @@
 import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import type { Duplex } from "node:stream";
+import type { Faults } from "../faults/faults";
+import { injectLock } from "../faults/injectLock";
+import { performFaulted } from "../faults/performFaulted";
+import type { RequestFaults } from "../faults/requestFaults";
 import { ApiError, badRequest, notBuilt } from "./apiError";
 import type { Json } from "./apiDocument";
 import type { Call, Handlers, Reply } from "./call";
 import type { Caller } from "./callers";
 import type { ApiContext } from "./context";
-import { pathParameters, queryParameters, readBody, targetOf } from "./readRequest";
+import { answerControl, type ControlRoutes, isControl } from "./controlRoutes";
+import { decode, pathParameters, queryParameters, readBody, targetOf } from "./readRequest";
+import type { RequestCounts } from "./requestCounts";
 import { checkedRoutes, matchRoutes, type Route } from "./routes";
 
 export interface ApiServerOptions {
@@ -18,11 +24,29 @@ export interface ApiServerOptions {
   limitRate?: (accountId: string, operationId: string, nowMs: number) => void;
   /** Refuse, in requests and answers, every field and query parameter that Neon's document does not name: for tests. */
   closed?: boolean;
+  /** Raised for every request. */
+  counts?: RequestCounts;
+  /** Injected into requests. Default: none. */
+  faults?: Faults;
+  /** What is asked of the local Neon itself. Default: nothing. */
+  control?: ControlRoutes;
   log: (line: string) => void;
 }
 
 interface Answer extends Reply {
   headers?: Record<string, string>;
+  /** Instead of a body in JSON. */
+  text?: string;
+}
+
+/** A request that is known to the document, from a caller that is known. */
+interface Asked {
+  request: IncomingMessage;
+  requestId: string;
+  caller: Caller;
+  route: Route;
+  segments: string[];
+  rawQuery: string;
 }
 
 /**
@@ -43,10 +67,12 @@ class ApiServer {
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const requestId = requestIdOf(request) ?? this.options.context.random.uuid();
-    const answer = await this.#answer(request).catch((error: unknown) => this.#errorAnswer(error, requestId));
-    this.options.log(`${request.method} ${pathOnly(request.url)} ${answer.status}`);
-    if (response.destroyed) return;
-    const text = answer.body === undefined ? undefined : JSON.stringify(answer.body);
+    const answer = await this.#answer(request, requestId).catch((error: unknown) =>
+      this.#errorAnswer(error, requestId),
+    );
+    this.options.log(`${request.method} ${pathOnly(request.url)} ${answer?.status ?? "connection reset"}`);
+    if (!answer || response.destroyed) return;
+    const text = answer.text ?? (answer.body === undefined ? undefined : JSON.stringify(answer.body));
     response.writeHead(answer.status, {
       ...(text === undefined ? {} : { "Content-Type": "application/json", "Content-Length": Buffer.byteLength(text) }),
       "X-Request-ID": requestId,
@@ -56,15 +82,50 @@ class ApiServer {
     response.end(text);
   }
 
-  async #answer(request: IncomingMessage): Promise<Answer> {
+  /** Nothing where the connection was reset instead. */
+  async #answer(request: IncomingMessage, requestId: string): Promise<Answer | undefined> {
     const { segments, rawQuery, redirectTo } = targetOf(request.url ?? "");
     if (redirectTo !== undefined) return { status: 301, headers: { Location: redirectTo } };
     const caller = this.options.authenticate(request.headers.authorization);
+    if (isControl(request.url ?? "")) return answerControl(this.options.control ?? {}, request);
     const route = this.#route(request.method ?? "", segments);
-    this.options.limitRate?.(caller.accountId, route.operationId, this.options.context.clock.now().getTime());
-    const handler = Object.hasOwn(this.options.handlers, route.operationId)
-      ? this.options.handlers[route.operationId]
-      : undefined;
+    const count = this.options.counts?.of(route.operationId);
+    if (count) count.total += 1;
+    try {
+      this.options.limitRate?.(caller.accountId, route.operationId, this.options.context.clock.now().getTime());
+      return await this.#perform({ request, requestId, caller, route, segments, rawQuery });
+    } catch (error) {
+      if (count && error instanceof ApiError && error.status === 429) count.refused += 1;
+      throw error;
+    }
+  }
+
+  async #perform(asked: Asked): Promise<Answer | undefined> {
+    const { context, faults: inForce } = this.options;
+    const { route, segments } = asked;
+    const faults = inForce?.of({
+      operationId: route.operationId,
+      method: route.method,
+      path: segments.map(decode),
+      requestId: asked.requestId,
+      projectId: () => this.#visibleProject(asked),
+    });
+    if (!inForce || !faults) return (await this.#prepare(asked, context))();
+    const faulted: ApiContext = { ...context, strikeOperation: (operation) => faults.strikeOperation(operation) };
+    return performFaulted<Answer>(faults, {
+      prepare: () => this.#prepare(asked, faulted),
+      lock: (projectId) => this.#lock(faults, projectId),
+      createdProject: ({ body }) => (body as { project?: { id?: string } } | undefined)?.project?.id,
+      reset: () => asked.request.socket.resetAndDestroy(),
+      wait: (ms) => inForce.wait(ms),
+      refusedLater: (error) => this.#errorAnswer(error, asked.requestId),
+    });
+  }
+
+  /** Reads and checks a request. The answer carries it out: in one transaction, and at once. */
+  async #prepare({ request, caller, route, segments, rawQuery }: Asked, context: ApiContext): Promise<() => Answer> {
+    const { handlers } = this.options;
+    const handler = Object.hasOwn(handlers, route.operationId) ? handlers[route.operationId] : undefined;
     const call: Call = {
       operationId: route.operationId,
       path: pathParameters(route, segments),
@@ -74,8 +135,19 @@ class ApiServer {
     };
     this.#checkCall(route, call);
     if (!handler) throw notBuilt(route.operationId);
-    const run = () => this.#checkedReply(route, handler(call, this.options.context));
-    return route.method === "GET" ? run() : this.options.context.store.transaction(run);
+    const run = () => this.#checkedReply(route, handler(call, context));
+    return route.method === "GET" ? run : () => context.store.transaction(run);
+  }
+
+  #visibleProject({ caller, route, segments }: Asked): string | undefined {
+    const id = pathParameters(route, segments)["project_id"];
+    const project = id === undefined ? undefined : this.options.context.store.get("project", id);
+    return project && caller.orgIds.includes(project.org_id) ? project.id : undefined;
+  }
+
+  #lock({ lock }: RequestFaults, projectId: string): void {
+    const operation = lock && injectLock(this.options.context, projectId, lock.rule);
+    if (operation) lock.note(operation);
   }
 
   #route(method: string, segments: string[]): Route {
@@ -111,8 +183,10 @@ class ApiServer {
 
   #errorAnswer(error: unknown, requestId: string): Answer {
     if (error instanceof ApiError) {
-      const body = { request_id: requestId, code: error.code, message: error.message };
-      return { status: error.status, body, headers: error.headers };
+      const { status, message, headers } = error;
+      if (error.isPlainText) return { status, text: message, headers };
+      const body = { request_id: requestId, code: error.code, message };
+      return { status, body, headers };
     }
     this.options.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
     const message = error instanceof Error ? error.message : "internal error";

@@ -109,6 +109,8 @@ export interface PendingDocument {
   /** The least time it takes, in milliseconds. */
   delay_ms: number;
   work?: Work;
+  /** An injected fault: it fails with this text, its work not done. */
+  fails?: string;
 }
 
 /** The real work of an operation, in words that survive a restart. Names and passwords are read when it runs. */

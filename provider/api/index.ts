@@ -14,3 +14,4 @@ export * from "./redact";
 export * from "./resolveTarget";
 export * from "./retry";
 export * from "./routes";
+export * from "./sharedNeonApi";

@@ -13,6 +13,8 @@ export interface LifecycleContext {
   readonly run: RunMemory;
   /** Name of the Pulumi project, to write the alias that a rename needs. */
   readonly pulumiProject?: string;
+  /** When an earlier run sent a create whose answer it did not record, in milliseconds: it may be carried out for a while yet. */
+  readonly attemptedAt?: number;
   /** Hears of what was done but is not as asked; the lines hold no secret. */
   readonly warn: (line: string) => void;
 }

@@ -1,11 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
 import { systemClock } from "../api/clock";
-import { createNeonApi } from "../api/createNeonApi";
 import { isNeonError } from "../api/errors";
-import { KeyedMutex } from "../api/keyedMutex";
 import type { NeonApi } from "../api/neonApi";
-import { createRateLimiter, type RateLimiter, rateShare } from "../api/rateLimit";
-import { resolveTarget, type Target } from "../api/resolveTarget";
+import { sharedNeonApi } from "../api/sharedNeonApi";
 import { isRecord, type Values } from "../fields";
 import {
   type Lifecycle,
@@ -21,11 +18,14 @@ export type NeonConfig = (key: "apiKey" | "orgId" | "apiHost" | "baseUrl") => st
 
 /** What a host of the provider may put in its own; everything else is the machine's. */
 export interface ProviderOptions {
-  /** Makes the API object for an organization; default {@link createNeonApi} for the target that configuration and environment name. */
+  /** Makes the API object for an organization; default {@link sharedNeonApi} for the target that configuration and environment name. */
   api?: (config: NeonConfig, orgId: string | undefined) => NeonApi;
   clock?: LifecycleContext["clock"];
   warn?: (line: string) => void;
-  /** Where key, organization and host are looked for after the configuration. Default `process.env`. */
+  /**
+   * Where key, organization and host are looked for after the configuration, and `NEON_ATTEMPTED_AT`: when an earlier run sent a POST
+   * whose answer it did not record. Default `process.env`.
+   */
   env?: Readonly<Record<string, string | undefined>>;
   /** Name of the Pulumi project; default that of the provider's process. */
   pulumiProject?: string;
@@ -39,7 +39,8 @@ export function createProvider(kind: ResourceKind, options: ProviderOptions = {}
   const lifecycle: Lifecycle = lifecycles[kind];
   const run = new RunMemory();
   const { clock = systemClock, warn = (line: string) => console.error(line), env = process.env } = options;
-  const { api = (from: NeonConfig, orgId: string | undefined) => defaultApi(from, orgId, env) } = options;
+  const { api = (config: NeonConfig, orgId: string | undefined) => sharedNeonApi({ args: { orgId }, config, env }) } =
+    options;
   let config: NeonConfig = () => undefined;
   const apis = new Map<string | undefined, NeonApi>();
 
@@ -48,7 +49,8 @@ export function createProvider(kind: ResourceKind, options: ProviderOptions = {}
     const orgId = typeof values.orgId === "string" ? values.orgId : undefined;
     const known = apis.get(orgId) ?? api(config, orgId);
     apis.set(orgId, known);
-    return { api: known, clock, run, warn, pulumiProject: options.pulumiProject ?? pulumiProject() };
+    const attemptedAt = timeIn(env.NEON_ATTEMPTED_AT);
+    return { api: known, clock, run, warn, attemptedAt, pulumiProject: options.pulumiProject ?? pulumiProject() };
   };
 
   return {
@@ -110,37 +112,16 @@ async function plainErrors<T>(work: () => Promise<T>): Promise<T> {
   }
 }
 
+/** The driver's journal, as a time in milliseconds; anything else says nothing. */
+function timeIn(text: string | undefined): number | undefined {
+  const time = text === undefined ? NaN : Date.parse(text);
+  return Number.isNaN(time) ? undefined : time;
+}
+
 function pulumiProject(): string | undefined {
   try {
     return pulumi.getProject();
   } catch {
     return undefined;
   }
-}
-
-interface Shared {
-  limiter: RateLimiter;
-  mutex: KeyedMutex;
-}
-
-/** Limits hold per account and turns per project, so clients of the same account in one process share both. */
-const sharedByAccount = new Map<string, Shared>();
-
-function sharedOf(target: Target): Shared {
-  const account = JSON.stringify([target.baseUrl, target.apiKey, target.rateLimit]);
-  const known = sharedByAccount.get(account);
-  if (known) return known;
-  const shared = {
-    limiter: createRateLimiter(target.rateLimit ?? rateShare(), systemClock),
-    mutex: new KeyedMutex(),
-  };
-  sharedByAccount.set(account, shared);
-  return shared;
-}
-
-function defaultApi(config: NeonConfig, orgId: string | undefined, env: NonNullable<ProviderOptions["env"]>): NeonApi {
-  const target = resolveTarget({ args: { orgId }, config, env });
-  const { limiter, mutex } = sharedOf(target);
-  const { apiKey, baseUrl } = target;
-  return createNeonApi({ apiKey, baseUrl, orgId: target.orgId, rateLimiter: limiter, mutex });
 }

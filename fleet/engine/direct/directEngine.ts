@@ -1,17 +1,19 @@
+import { existsSync } from "node:fs";
 import path from "node:path";
-import { createProvider, providerKindOf } from "../../../provider";
 import { FleetError, type TenantSpec } from "../../config";
 import { handedProgram } from "../../program";
 import { changesIn } from "../changes";
 import { diagnose, StackError } from "../stackError";
 import type { StackEngine, StackOperation, StackResult } from "../stackEngine";
-import { writeStackFile } from "../workFolder";
+import { prepareWorkFolder, writeStackFile } from "../workFolder";
 import type { StackSecrets } from "../../secrets/secretsOf";
+import { ErrorOwner, guardErrors } from "./errorOwner";
 import { EngineExit, runEngineProcess } from "./engineProcess";
 import { serveProgram } from "./programServer";
-import { serveProvider, type ProviderFor } from "./providerServer";
+import { serveProvider } from "./providerServer";
 import type { Sdk } from "./sdk";
 import { initStack } from "./initStack";
+import { tenantProviders } from "./tenantProviders";
 
 export interface DirectEngineOptions {
   sdk: Sdk;
@@ -27,8 +29,12 @@ export interface DirectEngineOptions {
   env: Record<string, string>;
   /** Key, organization and host of a tenant's organization, for the provider in this process. */
   apiEnvOf: (spec: TenantSpec) => Record<string, string>;
-  /** Default 900,000. */
+  /** How long one engine process may take, in milliseconds. Default 900,000. */
   limitMs?: number;
+  /** How long one that was asked to stop may take before it is killed, in milliseconds. Default 30,000. */
+  graceMs?: number;
+  /** The program of an operation. Default {@link handedProgram}. */
+  programFor?: (operation: StackOperation) => () => Promise<unknown>;
 }
 
 const yes = ["--yes", "--skip-preview"];
@@ -40,14 +46,20 @@ const quiet = ["--non-interactive", "--color=never"];
  */
 export class DirectEngine implements StackEngine {
   readonly name = "direct";
+  private stopGuarding: (() => void) | undefined;
+
   constructor(private readonly options: DirectEngineOptions) {}
 
   async run(operation: StackOperation): Promise<StackResult> {
-    const { sdk } = this.options;
-    const provider = await serveProvider(sdk, this.providersOf(operation.spec));
+    const { sdk, project } = this.options;
+    this.stopGuarding ??= guardErrors();
+    const owner = new ErrorOwner((error) => operation.onLine?.(`error that nobody awaited: ${error.message}`));
+    const env = this.options.apiEnvOf(operation.spec);
+    const providerFor = tenantProviders(operation, { env, project });
+    const provider = await serveProvider({ sdk, providerFor, project, owner });
     try {
       const output = await (operation.verb === "up" || operation.verb === "preview"
-        ? this.withProgram(operation, provider.port)
+        ? this.withProgram(operation, provider.port, owner)
         : this.withoutProgram(operation, provider.port));
       return { changes: changesIn(output) };
     } finally {
@@ -56,7 +68,7 @@ export class DirectEngine implements StackEngine {
   }
 
   async outputs(stack: string): Promise<Record<string, unknown>> {
-    writeStackFile(this.options.workFolder, stack, this.options.secrets);
+    this.writeStackFile(stack);
     const output = await this.cli(
       ["stack", "output", "--json", "--show-secrets", "--stack", stack, "--non-interactive"],
       {},
@@ -69,13 +81,16 @@ export class DirectEngine implements StackEngine {
   }
 
   close(): Promise<void> {
+    this.stopGuarding?.();
+    this.stopGuarding = undefined;
     return Promise.resolve();
   }
 
-  private async withProgram(operation: StackOperation, providerPort: number): Promise<string> {
-    const { spec, mark, fleet, verb } = operation;
+  private async withProgram(operation: StackOperation, providerPort: number, owner: ErrorOwner): Promise<string> {
+    const { spec, verb } = operation;
+    const { sdk, programFor = handedProgram } = this.options;
     await this.ensureStack(spec.tenant);
-    const program = await serveProgram(this.options.sdk, handedProgram({ spec, mark, fleet }));
+    const program = await serveProgram(sdk, programFor(operation), owner);
     try {
       const args = [verb, ...(verb === "up" ? yes : []), ...quiet, "--stack", spec.tenant];
       const inline = [`--client=127.0.0.1:${program.port}`, "--exec-kind", "auto.inline"];
@@ -88,7 +103,7 @@ export class DirectEngine implements StackEngine {
 
   private withoutProgram(operation: StackOperation, providerPort: number): Promise<string> {
     const { spec, verb, clearPendingCreates } = operation;
-    writeStackFile(this.options.workFolder, spec.tenant, this.options.secrets);
+    this.writeStackFile(spec.tenant);
     const clear = clearPendingCreates ? ["--clear-pending-creates"] : [];
     return this.operate([verb, ...yes, ...clear, ...quiet, "--stack", spec.tenant], operation, providerPort);
   }
@@ -99,7 +114,7 @@ export class DirectEngine implements StackEngine {
   }
 
   private async cli(args: string[], env: Record<string, string>, operation?: StackOperation): Promise<string> {
-    const { program, workFolder, backendUrl, limitMs = 900_000 } = this.options;
+    const { program, workFolder, backendUrl, limitMs = 900_000, graceMs } = this.options;
     try {
       return await runEngineProcess(args, {
         program,
@@ -114,6 +129,7 @@ export class DirectEngine implements StackEngine {
         onLine: operation?.onLine,
         signal: operation?.signal,
         limitMs,
+        graceMs,
       });
     } catch (error) {
       throw error instanceof EngineExit ? explain(error, operation?.signal) : error;
@@ -121,8 +137,8 @@ export class DirectEngine implements StackEngine {
   }
 
   private async ensureStack(stack: string): Promise<void> {
-    const { workFolder, secrets, backendUrl, project } = this.options;
-    writeStackFile(workFolder, stack, secrets);
+    const { backendUrl, project } = this.options;
+    this.writeStackFile(stack);
     if (initStack(backendUrl, project, stack) === "unsupported") {
       // Another kind of backend: making a stack that is there already is told apart by its text.
       await this.cli(["stack", "init", stack, "--no-select", ...quiet], {}).catch((error: unknown) => {
@@ -131,16 +147,12 @@ export class DirectEngine implements StackEngine {
     }
   }
 
-  /** A state names its provider by a constant text; one that we never wrote is not run. */
-  private providersOf(spec: TenantSpec): ProviderFor {
-    const env = this.options.apiEnvOf(spec);
-    return (text) => {
-      const kind = providerKindOf(text);
-      if (kind) return createProvider(kind, { env, pulumiProject: this.options.project });
-      throw new FleetError("FLEET_PROVIDER_UNKNOWN", "the state holds a resource of a provider that is not ours", {
-        hint: "Run this stack with `neon-tenants pulumi`, which starts whatever the program needs.",
-      });
-    };
+  /** Somebody may have deleted the work folder, at any time: everything in it can be made again. */
+  private writeStackFile(stack: string): void {
+    const { workFolder, project, secrets } = this.options;
+    const parts = ["Pulumi.yaml", "node_modules/@pulumi/pulumi", "node_modules/neon-tenants"];
+    if (!parts.every((part) => existsSync(path.join(workFolder, part)))) prepareWorkFolder(workFolder, project);
+    writeStackFile(workFolder, stack, secrets);
   }
 }
 

@@ -1,5 +1,7 @@
-import type { sendUnaryData, ServerUnaryCall, ServiceError, UntypedServiceImplementation } from "@grpc/grpc-js";
+import type { sendUnaryData, ServerUnaryCall, UntypedServiceImplementation } from "@grpc/grpc-js";
 import type * as pulumi from "@pulumi/pulumi";
+import type { ErrorOwner } from "./errorOwner";
+import { halfMadeStatus, messageClass, plainStatus, providerKey, readStatus } from "./failureStatus";
 import type { Sdk, SdkMessage } from "./sdk";
 import { serve, type Served } from "./serve";
 
@@ -9,33 +11,34 @@ type Properties = Record<string, unknown>;
 /** Finds the implementation that a `__provider` text names; one set per stack, so that configurations never meet. */
 export type ProviderFor = (text: string) => Provider;
 
-const providerKey = "__provider";
-
-/** What a `create` or `update` that failed half-way throws: what exists must be in the state. */
-interface HalfMade {
-  message: string;
-  id: string;
-  properties?: Properties;
-  reasons?: string[];
+export interface ProviderServerOptions {
+  sdk: Sdk;
+  providerFor: ProviderFor;
+  /** The Pulumi project: a configuration key without a namespace is one of it. */
+  project: string;
+  /** Errors that the provider does not await go to it. */
+  owner: ErrorOwner;
 }
 
 /**
  * Serves the dynamic provider of one stack inside the driver (`PULUMI_DEBUG_PROVIDERS`), which saves the process that the engine would
  * start for each stack. Answers what the SDK's own dynamic-provider process answers, and `attach`, which that one refuses.
  */
-export function serveProvider(sdk: Sdk, providerFor: ProviderFor): Promise<Served> {
-  return serve(sdk, sdk.providerService, methods(sdk, providerFor));
+export function serveProvider(options: ProviderServerOptions): Promise<Served> {
+  return serve(options.sdk, options.sdk.providerService, methods(options));
 }
 
-function methods(sdk: Sdk, providerFor: ProviderFor): UntypedServiceImplementation {
-  const message = (name: string): SdkMessage => construct(sdk.provider, name);
+function methods(options: ProviderServerOptions): UntypedServiceImplementation {
+  const { sdk, providerFor, project } = options;
+  const unary = (answer: Answer, explain = plainStatus) => unaryMethod(options, answer, explain);
+  const message = (name: string): SdkMessage => new (messageClass(sdk.provider, name))();
   const struct = (value: Properties): SdkMessage => sdk.struct.fromJavaScript(value);
   const configured = new Map<string, Promise<Provider>>();
   let config: Record<string, string> = {};
 
   const provider = (properties: Properties): Promise<Provider> => {
     const text = String(properties[providerKey]);
-    const known = configured.get(text) ?? configure(providerFor(text), config);
+    const known = configured.get(text) ?? configure(providerFor(text), config, project);
     configured.set(text, known);
     return known;
   };
@@ -45,12 +48,13 @@ function methods(sdk: Sdk, providerFor: ProviderFor): UntypedServiceImplementati
 
   return {
     ...unimplemented(sdk),
-    attach: unary(sdk, () => Promise.resolve(new sdk.empty())),
-    cancel: unary(sdk, () => Promise.resolve(new sdk.empty())),
-    getPluginInfo: unary(sdk, () =>
-      Promise.resolve(set(construct(sdk.plugin, "PluginInfo"), { setVersion: sdk.version })),
+    attach: unary(() => Promise.resolve(new sdk.empty())),
+    cancel: unary(() => Promise.resolve(new sdk.empty())),
+    getPluginInfo: unary(() =>
+      Promise.resolve(set(new (messageClass(sdk.plugin, "PluginInfo"))(), { setVersion: sdk.version })),
     ),
-    configure: unary(sdk, async (request) => {
+    invoke: unary((request) => Promise.reject(new Error(`unknown function ${text(request, "getTok")}`))),
+    configure: unary(async (request) => {
       const args = properties(request, "getArgs");
       config = Object.fromEntries(
         Object.entries(args).flatMap(([key, value]) =>
@@ -60,7 +64,7 @@ function methods(sdk: Sdk, providerFor: ProviderFor): UntypedServiceImplementati
       configured.clear();
       return set(message("ConfigureResponse"), { setAcceptsecrets: false });
     }),
-    check: unary(sdk, async (request) => {
+    check: unary(async (request) => {
       const [olds, news] = [properties(request, "getOlds"), properties(request, "getNews")];
       const checked = await (await providerOf(olds, news)).check?.(olds, news);
       const inputs = { ...((checked?.inputs as Properties | undefined) ?? news), [providerKey]: news[providerKey] };
@@ -69,7 +73,7 @@ function methods(sdk: Sdk, providerFor: ProviderFor): UntypedServiceImplementati
       );
       return set(message("CheckResponse"), { setInputs: struct(inputs), setFailuresList: failures });
     }),
-    diff: unary(sdk, async (request) => {
+    diff: unary(async (request) => {
       const [olds, news] = [properties(request, "getOlds"), properties(request, "getNews")];
       const diff = await (await providerOf(olds, news)).diff?.(text(request, "getId"), olds, news);
       return set(message("DiffResponse"), {
@@ -80,15 +84,15 @@ function methods(sdk: Sdk, providerFor: ProviderFor): UntypedServiceImplementati
         ...(diff?.deleteBeforeReplace ? { setDeletebeforereplace: true } : {}),
       });
     }),
-    create: unary(sdk, async (request) => {
+    create: unary(async (request) => {
       const inputs = properties(request, "getProperties");
-      const { id, outs } = await (await provider(inputs)).create(inputs);
+      const created = await (await provider(inputs)).create(inputs);
       return set(message("CreateResponse"), {
-        setId: id,
-        setProperties: struct(including(outs as Properties, inputs)),
+        setId: created.id,
+        setProperties: struct(including(created.outs as Properties | undefined, inputs)),
       });
-    }),
-    read: unary(sdk, async (request) => {
+    }, halfMadeStatus),
+    read: unary(async (request) => {
       const state = properties(request, "getProperties");
       const id = text(request, "getId");
       const found = (await (await provider(state)).read?.(id, state)) ?? { id, props: state };
@@ -97,15 +101,15 @@ function methods(sdk: Sdk, providerFor: ProviderFor): UntypedServiceImplementati
         setProperties: struct(including(found.props as Properties, state)),
         ...(found.inputs ? { setInputs: struct(including(found.inputs as Properties, state)) } : {}),
       });
-    }),
-    update: unary(sdk, async (request) => {
+    }, readStatus),
+    update: unary(async (request) => {
       const [olds, news] = [properties(request, "getOlds"), properties(request, "getNews")];
       const updated = await (await provider(news)).update?.(text(request, "getId"), olds, news);
       return set(message("UpdateResponse"), {
         setProperties: struct(including(updated?.outs as Properties | undefined, news)),
       });
-    }),
-    delete: unary(sdk, async (request) => {
+    }, halfMadeStatus),
+    delete: unary(async (request) => {
       const state = properties(request, "getProperties");
       await (await provider(state)).delete?.(text(request, "getId"), state);
       return new sdk.empty();
@@ -113,14 +117,14 @@ function methods(sdk: Sdk, providerFor: ProviderFor): UntypedServiceImplementati
   };
 }
 
-async function configure(provider: Provider, config: Record<string, string>): Promise<Provider> {
-  const get = (key: string): string | undefined => config[key];
+async function configure(provider: Provider, config: Record<string, string>, project: string): Promise<Provider> {
+  const get = (key: string): string | undefined => config[key.includes(":") ? key : `${project}:${key}`];
   const require = (key: string): string => {
-    const value = config[key];
-    if (value === undefined) throw new Error(`missing configuration: ${key}`);
+    const value = get(key);
+    if (value === undefined) throw new Error(`Missing required configuration key: ${key}`);
     return value;
   };
-  await provider.configure?.({ config: { get, require } as pulumi.dynamic.Config });
+  await provider.configure?.({ config: { get, require } });
   return provider;
 }
 
@@ -134,13 +138,8 @@ function properties(request: SdkMessage, getter: string): Properties {
 }
 
 function text(request: SdkMessage, getter: string): string {
-  return String(request[getter]?.() ?? "");
-}
-
-function construct(classes: Record<string, new () => SdkMessage>, name: string): SdkMessage {
-  const Class = classes[name];
-  if (!Class) throw new Error(`the SDK has no message ${name}`);
-  return new Class();
+  const value = request[getter]?.();
+  return typeof value === "string" ? value : "";
 }
 
 function set(message: SdkMessage, values: Record<string, unknown>): SdkMessage {
@@ -148,40 +147,16 @@ function set(message: SdkMessage, values: Record<string, unknown>): SdkMessage {
   return message;
 }
 
-function unary(sdk: Sdk, answer: (request: SdkMessage) => Promise<SdkMessage>) {
-  return (call: ServerUnaryCall<SdkMessage, SdkMessage>, callback: sendUnaryData<SdkMessage>): void => {
-    answer(call.request).then(
-      (response) => callback(null, response),
-      (error: unknown) => callback(statusOf(sdk, error)),
-    );
-  };
-}
+type Answer = (request: SdkMessage) => Promise<SdkMessage>;
 
-/** A failure that carries an id becomes `ErrorResourceInitFailed`, so that the engine keeps the resource in the state. */
-function statusOf(sdk: Sdk, error: unknown): Partial<ServiceError> {
-  const code = sdk.grpc.status.UNKNOWN;
-  const text = error instanceof Error ? error.message : String(error);
-  if (!isHalfMade(error)) return { code, message: text, details: text };
-  const detail = set(construct(sdk.provider, "ErrorResourceInitFailed"), {
-    setId: error.id,
-    setProperties: sdk.struct.fromJavaScript(error.properties ?? {}),
-    setReasonsList: error.reasons ?? [],
-  });
-  const any = new sdk.any();
-  any.pack?.(detail.serializeBinary?.(), "pulumirpc.ErrorResourceInitFailed");
-  const status = set(construct(sdk.status, "Status"), { setCode: code, setMessage: text });
-  status.addDetails?.(any);
-  const metadata = new sdk.grpc.Metadata();
-  metadata.add("grpc-status-details-bin", Buffer.from(status.serializeBinary?.() as Uint8Array));
-  return { code, message: text, details: text, metadata };
-}
-
-function isHalfMade(error: unknown): error is HalfMade {
-  return (
-    error instanceof Error &&
-    typeof (error as Partial<HalfMade>).id === "string" &&
-    (error as Partial<HalfMade>).id !== ""
-  );
+function unaryMethod({ sdk, owner }: ProviderServerOptions, answer: Answer, explain: typeof plainStatus) {
+  return (call: ServerUnaryCall<SdkMessage, SdkMessage>, callback: sendUnaryData<SdkMessage>): void =>
+    owner.run(() => {
+      answer(call.request).then(
+        (response) => callback(null, response),
+        (error: unknown) => callback(explain(sdk, error)),
+      );
+    });
 }
 
 const notServed = [
@@ -190,7 +165,6 @@ const notServed = [
   "getSchema",
   "checkConfig",
   "diffConfig",
-  "invoke",
   "call",
   "construct",
   "getMapping",
@@ -205,5 +179,5 @@ function unimplemented(sdk: Sdk): UntypedServiceImplementation {
       code: sdk.grpc.status.UNIMPLEMENTED,
       details: "list is not implemented by the dynamic provider",
     });
-  return { ...Object.fromEntries(notServed.map((name) => [name, refuse(name)])), list } as UntypedServiceImplementation;
+  return { ...Object.fromEntries(notServed.map((name) => [name, refuse(name)])), list };
 }

@@ -19,8 +19,6 @@ export interface Sdk {
   grpc: typeof import("@grpc/grpc-js");
   channelOptions: Record<string, unknown>;
   LanguageServer: new (program: () => Promise<unknown>) => LanguageServer;
-  /** The settings store of the program that is running: the owner of an error. */
-  localStore: () => unknown;
   languageService: ServiceDefinition;
   providerService: ServiceDefinition;
   // The generated message classes are JavaScript without types.
@@ -47,10 +45,17 @@ export interface LanguageServer extends UntypedServiceImplementation {
 
 export type { Server };
 
-/** Loads the SDK's insides, or says why this SDK is not one that the direct engine knows. */
-export function loadSdk(): Sdk | { misfit: string } {
+/** Loads a module of the SDK or of its dependencies. */
+export type LoadModule = (name: string) => Record<string, unknown>;
+
+/** The modules as the installed `@pulumi/pulumi` itself finds them. */
+function installed(): LoadModule {
   const sdkRequire = createRequire(require.resolve("@pulumi/pulumi/package.json"));
-  const load = (name: string): Record<string, unknown> => sdkRequire(name) as Record<string, unknown>;
+  return (name) => sdkRequire(name) as Record<string, unknown>;
+}
+
+/** Loads the SDK's insides, or says why this SDK is not one that the direct engine knows. */
+export function loadSdk(load: LoadModule = installed()): Sdk | { misfit: string } {
   const { version } = load("@pulumi/pulumi/package.json") as { version: string };
   if (!testedMinor.test(version)) return { misfit: `@pulumi/pulumi ${version} is not one it was tested with` };
   try {
@@ -62,16 +67,15 @@ export function loadSdk(): Sdk | { misfit: string } {
       grpc: load("@grpc/grpc-js") as unknown as Sdk["grpc"],
       channelOptions: runtime.grpcChannelOptions as Sdk["channelOptions"],
       LanguageServer: load("@pulumi/pulumi/automation/server").LanguageServer as Sdk["LanguageServer"],
-      localStore: load("@pulumi/pulumi/runtime/state").getLocalStore as Sdk["localStore"],
       languageService: load("@pulumi/pulumi/proto/language_grpc_pb").LanguageRuntimeService as ServiceDefinition,
       providerService: load("@pulumi/pulumi/proto/provider_grpc_pb").ResourceProviderService as ServiceDefinition,
-      provider: provider as Sdk["provider"],
+      provider: provider as unknown as Sdk["provider"],
       diffChanges: (provider.DiffResponse as { DiffChanges: Sdk["diffChanges"] }).DiffChanges,
       plugin: load("@pulumi/pulumi/proto/plugin_pb") as Sdk["plugin"],
       status: load("@pulumi/pulumi/proto/status_pb") as Sdk["status"],
       any: load("google-protobuf/google/protobuf/any_pb").Any as Sdk["any"],
       empty: load("google-protobuf/google/protobuf/empty_pb").Empty as Sdk["empty"],
-      struct: load("google-protobuf/google/protobuf/struct_pb").Struct as unknown as Sdk["struct"],
+      struct: load("google-protobuf/google/protobuf/struct_pb").Struct as Sdk["struct"],
       unwrapSecret: rpc.unwrapRpcSecret as Sdk["unwrapSecret"],
       unknownValue: rpc.unknownValue as string,
     };

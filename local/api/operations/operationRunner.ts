@@ -1,4 +1,5 @@
 import type { Clock } from "../../clock";
+import type { HeldOperations } from "../../faults/heldOperations";
 import type { Operation, PendingDocument } from "../../store/documents";
 import type { Store } from "../../store/store";
 import type { ComputeRegistry } from "../computeRegistry";
@@ -21,6 +22,8 @@ export class OperationRunner {
     private readonly clock: Clock,
     private readonly computes: ComputeRegistry,
     private readonly log: Log,
+    /** Injected faults: operations that hang. */
+    private readonly held?: HeldOperations,
   ) {}
 
   /** Goes on with everything that an earlier server left. */
@@ -63,6 +66,8 @@ export class OperationRunner {
   async #runOperation(pending: PendingDocument): Promise<void> {
     const startedAt = this.clock.now();
     this.#change(pending.operation_id, { status: "running" });
+    await this.held?.untilReleased(pending.operation_id);
+    if (this.#closed) return;
     const [error] = await Promise.all([this.#work(pending), this.#delay(pending.delay_ms)]);
     if (this.#closed) return;
     const durationMs = Math.max(0, this.clock.now().getTime() - startedAt.getTime());
@@ -71,6 +76,7 @@ export class OperationRunner {
 
   /** The answer is what went wrong, if anything. */
   async #work(pending: PendingDocument): Promise<unknown> {
+    if (pending.fails !== undefined) return new Error(pending.fails);
     if (!pending.work) return undefined;
     try {
       await performWork(pending.work, this.store, this.computes);
@@ -132,6 +138,7 @@ export class OperationRunner {
   /** Stops waiting; work in progress ends, what is not finished stays in the store. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.held?.releaseAll();
     for (const wake of [...this.#wakers]) wake();
     await Promise.allSettled([...this.#projects.values(), ...this.#background]);
   }

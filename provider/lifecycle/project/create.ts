@@ -7,7 +7,7 @@ import type { Created, LifecycleContext } from "../context";
 import { type Mark, markIn, placeKey } from "../mark";
 import { PartialFailure, withProvider } from "../partialFailure";
 import { applyProject } from "./apply";
-import { findOwn, findUnanswered, type OwnProject } from "./findOwn";
+import { findEarlier, findUnanswered, type OwnProject, unansweredWatchMs } from "./findOwn";
 import { outputsOfCreated, outputsOfProject } from "./outputs";
 import { replaceSentence } from "./replacement";
 import { createRequest, observedProject } from "./requests";
@@ -22,7 +22,7 @@ export async function createProject(context: LifecycleContext, inputs: Values): 
   if (!mark) throw new NeonError("NEON_INVALID_INPUT", "a project needs its ownership mark: fleet, stack and resource");
   if (context.run.isKnown(placeKey(mark))) throw new NeonError("NEON_REPLACE_REFUSED", replaceSentence);
   const declared = declaredOf(projectFields, inputs) as ProjectDeclared;
-  const own = await findOwn(context, declared.name, mark);
+  const own = await findEarlier(context, declared.name, mark);
   if (own) return adopt(context, own, inputs);
   const orgId = declared.orgId ?? context.api.orgId;
   let created: CreatedProject;
@@ -30,7 +30,7 @@ export async function createProject(context: LifecycleContext, inputs: Values): 
     created = await context.api.createProject(createRequest(declared, mark, orgId));
   } catch (error) {
     if (!isNeonError(error) || !error.unanswered) throw error;
-    const made = await findUnanswered(context, declared.name, mark);
+    const made = await findUnanswered(context, declared.name, mark, context.clock.now() + unansweredWatchMs);
     if (made) return adopt(context, made, inputs);
     throw unanswered(declared.name, error);
   }

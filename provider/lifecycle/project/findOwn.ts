@@ -92,15 +92,30 @@ function renamedError(
 export const unansweredWatchMs = 60_000;
 
 /**
- * Looks for what an unanswered POST may have made, for up to {@link unansweredWatchMs} in growing intervals: Neon may commit after
- * the connection was lost. A look that fails itself says nothing, and the next one follows.
+ * What an earlier create made. Where a run that did not record its answer sent its POST less than {@link unansweredWatchMs} ago, Neon may
+ * still commit it: then it is looked for until that time is over. The last look has to succeed, because a POST follows it.
+ */
+export async function findEarlier(
+  context: LifecycleContext,
+  name: string,
+  mark: Mark,
+): Promise<OwnProject | undefined> {
+  const until = context.attemptedAt === undefined ? undefined : context.attemptedAt + unansweredWatchMs;
+  const found =
+    until !== undefined && context.clock.now() < until ? await findUnanswered(context, name, mark, until) : undefined;
+  return found ?? findOwn(context, name, mark);
+}
+
+/**
+ * Looks for what an unanswered POST may have made, until `deadline` in growing intervals: Neon may commit after the connection was
+ * lost. A look that fails itself says nothing, and the next one follows.
  */
 export async function findUnanswered(
   context: LifecycleContext,
   name: string,
   mark: Mark,
+  deadline: number,
 ): Promise<OwnProject | undefined> {
-  const deadline = context.clock.now() + unansweredWatchMs;
   for (let pauseMs = 500; ; pauseMs = Math.min(pauseMs * 2, 10_000)) {
     const found = await look(context, name, mark);
     if (found) return found;

@@ -1,7 +1,7 @@
 import { execFile } from "node:child_process";
 import { promisify } from "node:util";
 import { type LocalNeon, startLocalNeon } from "../../../local";
-import { cleanEnvironment, removeFolder, temporaryFolder } from "./support/machine";
+import { cleanEnvironment, removeFolder, temporaryFolder, until } from "./support/machine";
 import { NeonCli } from "./support/neonCli";
 import { NeonUser, type UsersProject } from "./support/neonUser";
 import { query } from "./support/nodePg";
@@ -78,6 +78,27 @@ describe("a URI that createProject printed", () => {
   });
 });
 
+describe("a psql session", () => {
+  const rows = 200_000;
+
+  psqlTest("takes in and gives out more than any buffer holds", async () => {
+    const input = Array.from({ length: rows }, (_, n) => `${n}\t${"x".repeat(40)}\n`).join("");
+    await psql(acme.uri, ["CREATE TABLE bulk (n int, text text)", "COPY bulk FROM STDIN"], { input });
+    const output = await psql(acme.uri, ["COPY (SELECT * FROM bulk ORDER BY n) TO STDOUT"]);
+    expect(`${output}\n` === input).toBe(true);
+  });
+
+  psqlTest("is told by Ctrl-C to cancel its statement", async () => {
+    const controller = new AbortController();
+    const sleeping = psql(acme.uri, ["SELECT pg_sleep(3600)"], { interrupt: controller.signal });
+    const isSleeping = "SELECT FROM pg_stat_activity WHERE state = 'active' AND query LIKE 'SELECT pg_sleep%'";
+    await until(async () => (await query(acme.uri, isSleeping)).length > 0);
+    controller.abort();
+    await expect(sleeping).rejects.toThrow("canceling statement due to user request");
+    expect(await query(acme.uri, isSleeping)).toEqual([]);
+  });
+});
+
 describe("a URI that the neon CLI made", () => {
   it("works as it is in a program that is told of the CA by NODE_EXTRA_CA_CERTS", async () => {
     const uri = await cli.connectionString(acme.id, "main");
@@ -104,8 +125,8 @@ describe("a URI that the neon CLI made", () => {
   psqlTest("works as it is in psql, where the port is PGPORT", async () => {
     const uri = await cli.connectionString(globex.id, "main");
     expect(uri).toContain("channel_binding=require");
-    await psql(uri, ["CREATE TABLE cli (n int)", "INSERT INTO cli VALUES (1), (2), (3)"], neon.pgPort);
-    expect(await psql(uri, ["SELECT count(*) FROM cli", encrypted], neon.pgPort)).toBe("3\nt");
+    await psql(uri, ["CREATE TABLE cli (n int)", "INSERT INTO cli VALUES (1), (2), (3)"], { port: neon.pgPort });
+    expect(await psql(uri, ["SELECT count(*) FROM cli", encrypted], { port: neon.pgPort })).toBe("3\nt");
   });
 
   psqlTest("works by way of `neon psql`", async () => {

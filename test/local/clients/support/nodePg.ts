@@ -1,6 +1,9 @@
 import { Client, type ClientConfig } from "pg";
 import { parentOf } from "./machine";
 
+// What is set for the user's own databases must not decide over these.
+for (const name of Object.keys(process.env)) if (name.startsWith("PG")) delete process.env[name];
+
 export type Connection = string | ClientConfig;
 
 /** A session of node-pg; what ends it is in `ended`. */

@@ -1,0 +1,87 @@
+import { rmSync } from "node:fs";
+import path from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
+import { expectCode, FleetFixture } from "./fleetFixture";
+
+const names = Array.from({ length: 12 }, (_, index) => `customer-${String(index + 1).padStart(2, "0")}`);
+const entries = Object.fromEntries(names.map((name) => [name, {}]));
+const plain = ["--non-interactive", "--color=never"];
+
+describe("while Neon takes its time", () => {
+  let fleet: FleetFixture;
+  beforeAll(async () => {
+    fleet = await FleetFixture.start({ latency: "neon", rateLimits: true });
+    fleet.write(entries);
+  });
+  afterAll(() => fleet.stop());
+
+  it("goes on creating, holds no engine process for it, and needs few calls", async () => {
+    const before = calls(fleet);
+    const { states } = await fleet.apply("--concurrency", "2");
+    expect(Object.values(states)).toEqual(names.map(() => "created"));
+    for (const project of await fleet.api.listProjects()) {
+      const operations = await fleet.api.listOperations(project.id);
+      expect(operations.map(({ status }) => status)).toEqual(["finished", "finished"]);
+    }
+    expect(calls(fleet) - before).toBeLessThanOrEqual(names.length * 5);
+    expect(refused(fleet)).toBe(0);
+  });
+
+  it("a run that was killed while waiting is followed by the next one, with the ledger or without", async () => {
+    fleet.write({ ...entries, late: {}, later: {} });
+    const child = fleet.start(["apply"]);
+    await untilThere(fleet, ["late", "later"]);
+    await sleep(2_500);
+    child.kill("SIGKILL");
+    await child.ran;
+    rmSync(path.join(fleet.folder, ".neon-tenants", "ledger.jsonl"), { force: true });
+    const { states } = await fleet.apply();
+    expect(Object.keys(states)).toHaveLength(14);
+    for (const project of await fleet.api.listProjects()) {
+      const operations = await fleet.api.listOperations(project.id);
+      expect(operations.every(({ status }) => status === "finished")).toBe(true);
+    }
+    expect(await fleet.projectNames()).toEqual([...names, "late", "later"]);
+  });
+});
+
+describe("an operation that fails", () => {
+  let fleet: FleetFixture;
+  beforeAll(async () => {
+    fleet = await FleetFixture.start();
+  });
+  afterAll(() => fleet.stop());
+
+  /** The compute of the next project does not start. */
+  const failNext = () => fleet.neon.faults.add({ route: "createProject", kind: "operationFails", first: 1, action: "start_compute" } as never);
+
+  it.each(["apply", "pulumi up"])("is reported, stands in the state, and is healed by the next %s", async (door) => {
+    const tenant = door === "apply" ? "acme" : "globex";
+    fleet.write({ acme: {}, ...(tenant === "globex" ? { globex: {} } : {}) });
+    failNext();
+    const { states, ran } = await fleet.apply();
+    expect(states).toMatchObject({ [tenant]: "failed" });
+    expect(ran.stdout).toContain("NEON_OPERATION_FAILED");
+    if (door === "apply") expect((await fleet.apply()).states).toMatchObject({ [tenant]: "updated" });
+    else expectCode(await fleet.pulumi(["up", "--yes", "--stack", tenant, ...plain]), 0);
+    expect((await fleet.apply()).states).toMatchObject({ [tenant]: "unchanged" });
+    expectCode(await fleet.pulumi(["preview", "--stack", tenant, "--expect-no-changes", ...plain]), 0);
+  });
+});
+
+function calls(fleet: FleetFixture): number {
+  return Object.values(fleet.neon.requests()).reduce((sum, { total }) => sum + total, 0);
+}
+
+function refused(fleet: FleetFixture): number {
+  return Object.values(fleet.neon.requests()).reduce((sum, { refused }) => sum + refused, 0);
+}
+
+async function untilThere(fleet: FleetFixture, wanted: string[]): Promise<void> {
+  for (let tries = 0; tries < 100; tries++) {
+    const there = await fleet.projectNames();
+    if (wanted.every((name) => there.includes(name))) return;
+    await sleep(100);
+  }
+  throw new Error(`${wanted.join(", ")} did not appear`);
+}
