@@ -14,7 +14,7 @@ export interface FollowerClock {
   sleep(ms: number): Promise<void>;
 }
 
-const firstPollMs = 250;
+const marginMs = 250;
 const longestPauseMs = 5_000;
 const remembered = 64;
 /** Operations of one new project: two, and a few that Neon may add by itself. */
@@ -26,24 +26,36 @@ const page = 10;
  */
 export class OperationFollower {
   private readonly seenMs: number[] = [];
+  /** The first project's polling, while nothing was seen yet. */
+  private scout: Promise<void> | undefined;
 
   constructor(
     private readonly clock: FollowerClock,
     private readonly limitMs = 600_000,
   ) {}
 
-  /** Resolves when every operation has ended well; throws `NEON_OPERATION_FAILED` or `NEON_OPERATION_TIMEOUT`. */
-  async follow({ tenant, api, projectId, since }: Following): Promise<void> {
+  /**
+   * Resolves when every operation has ended well; throws `NEON_OPERATION_FAILED` or `NEON_OPERATION_TIMEOUT`. As long as nothing is known
+   * of how long they take, one project is asked about and the others wait for what it teaches.
+   */
+  async follow(following: Following): Promise<void> {
+    while (this.seenMs.length === 0 && this.scout) await this.scout.catch(() => undefined);
+    if (this.seenMs.length > 0) return this.poll(following);
+    this.scout = this.poll(following).finally(() => (this.scout = undefined));
+    return this.scout;
+  }
+
+  private async poll({ tenant, api, projectId, since }: Following): Promise<void> {
     let pauseMs = this.expectedMs() - (this.clock.now() - since);
     for (;;) {
-      await this.clock.sleep(Math.max(pauseMs, firstPollMs));
+      await this.clock.sleep(Math.max(pauseMs, 0));
       const operations = await api.listOperations(projectId, page);
       const failed = operations.find(({ status }) => outcomeOf(status) === "failed");
       if (failed) throw failure(failed, tenant, projectId);
       const elapsedMs = this.clock.now() - since;
       if (operations.every(({ status }) => outcomeOf(status) === "ended")) return this.learn(operations);
       if (elapsedMs > this.limitMs) throw timeout(this.limitMs, tenant, projectId);
-      pauseMs = Math.min(longestPauseMs, elapsedMs / 2);
+      pauseMs = Math.min(longestPauseMs, Math.max(marginMs, elapsedMs / 4));
     }
   }
 
@@ -60,7 +72,7 @@ export class OperationFollower {
   /** Nine of ten projects were ready by then. */
   private expectedMs(): number {
     const sorted = [...this.seenMs].sort((a, b) => a - b);
-    return (sorted[Math.floor(sorted.length * 0.9)] ?? 0) + firstPollMs;
+    return (sorted[Math.floor(sorted.length * 0.9)] ?? 0) + marginMs;
   }
 }
 

@@ -62,7 +62,11 @@ export type FaultEffect =
       /** Default `afterCommit`: the change is made at once and only its answer is slow. */
       when?: FaultMoment;
     }
-  /** An operation that the request starts ends as `failed`, its work not done and those behind it cancelled. Operations are counted, not requests. */
+  /**
+   * An operation that the request starts ends as `failed` and those behind it are cancelled: a branch has no data and stays `init`, a
+   * compute is not started. What the API shows already (roles, databases, settings, deletions) reaches Postgres all the same, as
+   * Neon's next start of the compute would make it good. Operations are counted, not requests.
+   */
   | {
       kind: "operationFails";
       /** Only operations of this action, such as `start_compute`. Default: any. */

@@ -109,7 +109,7 @@ export interface PendingDocument {
   /** The least time it takes, in milliseconds. */
   delay_ms: number;
   work?: Work;
-  /** An injected fault: it fails with this text, its work not done. */
+  /** An injected fault: it fails with this text. */
   fails?: string;
 }
 

@@ -1,6 +1,6 @@
 import { existsSync } from "node:fs";
 import path from "node:path";
-import { FleetError, type TenantSpec } from "../../config";
+import type { TenantSpec } from "../../config";
 import { handedProgram } from "../../program";
 import { changesIn } from "../changes";
 import { diagnose, StackError } from "../stackError";

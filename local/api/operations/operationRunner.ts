@@ -3,7 +3,7 @@ import type { HeldOperations } from "../../faults/heldOperations";
 import type { Operation, PendingDocument } from "../../store/documents";
 import type { Store } from "../../store/store";
 import type { ComputeRegistry } from "../computeRegistry";
-import { cleanUp, performWork } from "./performWork";
+import { cleanUp, isMadeGood, performWork } from "./performWork";
 
 type Log = (line: string) => void;
 
@@ -76,11 +76,11 @@ export class OperationRunner {
 
   /** The answer is what went wrong, if anything. */
   async #work(pending: PendingDocument): Promise<unknown> {
-    if (pending.fails !== undefined) return new Error(pending.fails);
-    if (!pending.work) return undefined;
+    const injected = pending.fails === undefined ? undefined : new Error(pending.fails);
+    if (!pending.work || (injected && !isMadeGood(pending.work))) return injected;
     try {
       await performWork(pending.work, this.store, this.computes);
-      return undefined;
+      return injected;
     } catch (error) {
       if (!this.#closed) this.log(`operation ${pending.operation_id} (${pending.work.do}) failed: ${String(error)}`);
       return error ?? new Error("unknown");
@@ -105,6 +105,8 @@ export class OperationRunner {
     for (const waiting of store.list("pending", pending.project_id)) {
       store.remove("pending", waiting.operation_id);
       this.#change(waiting.operation_id, { status: "cancelled" });
+      // What it stands for is deleted already.
+      if (waiting.work?.do === "cleanup") this.wakeCleanup(waiting.work.cleanupId);
     }
   }
 

@@ -6,6 +6,15 @@ const exists = new Set(["42710", "42P04"]);
 const missing = new Set(["42704", "3D000"]);
 
 /**
+ * Whether the work of an operation that an injected fault lets fail is done all the same: what the API shows already and Neon's next
+ * start of the compute, or its own housekeeping, would make good. A branch that was not made and a compute that was not started,
+ * suspended or restarted stay so.
+ */
+export function isMadeGood(work: Work): boolean {
+  return !["createBranch", "start", "suspend", "restart"].includes(work.do);
+}
+
+/**
  * Does the real work of an operation. As at Neon, what is there already is not made again and what is gone is not dropped: that
  * also makes it right to do the work once more after the server died in the middle of it.
  */

@@ -18,12 +18,14 @@ describe("while Neon takes its time", () => {
   it("goes on creating, holds no engine process for it, and needs few calls", async () => {
     const before = calls(fleet);
     const { states } = await fleet.apply("--concurrency", "2");
+    const needed = calls(fleet) - before;
     expect(Object.values(states)).toEqual(names.map(() => "created"));
+    // The list, a POST and a look for each, and the one project that teaches how long they take.
+    expect(needed).toBeLessThanOrEqual(names.length * 3 + 20);
     for (const project of await fleet.api.listProjects()) {
       const operations = await fleet.api.listOperations(project.id);
       expect(operations.map(({ status }) => status)).toEqual(["finished", "finished"]);
     }
-    expect(calls(fleet) - before).toBeLessThanOrEqual(names.length * 5);
     expect(refused(fleet)).toBe(0);
   });
 
@@ -53,7 +55,13 @@ describe("an operation that fails", () => {
   afterAll(() => fleet.stop());
 
   /** The compute of the next project does not start. */
-  const failNext = () => fleet.neon.faults.add({ route: "createProject", kind: "operationFails", first: 1, action: "start_compute" } as never);
+  const failNext = () =>
+    fleet.neon.faults.add({
+      route: "createProject",
+      kind: "operationFails",
+      first: 1,
+      action: "start_compute",
+    } as never);
 
   it.each(["apply", "pulumi up"])("is reported, stands in the state, and is healed by the next %s", async (door) => {
     const tenant = door === "apply" ? "acme" : "globex";

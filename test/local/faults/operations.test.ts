@@ -49,7 +49,7 @@ describe("an operation that fails", () => {
     expect([fault.matched, fault.fired]).toEqual([3, 1]);
   });
 
-  it("heals by what heals it at Neon: the compute is started by the next call", async () => {
+  it("leaves a compute whose start failed to the next connection or start, as at Neon", async () => {
     const api = await start();
     api.neon.faults.add({ route: "createProject", kind: "operationFails", action: "start_compute", first: 1 });
     await create(api);
@@ -57,10 +57,36 @@ describe("an operation that fails", () => {
     await api.settle(id);
     const { endpoints } = await api.expect<neon.EndpointsResponse>(200, "GET", `/projects/${id}/endpoints`);
     const endpointId = endpoints[0]?.id ?? "";
-    expect(api.computes.endpoints.has(endpointId)).toBe(false);
+    expect(api.computes.endpoints.has(endpointId)).toBe(true);
     await api.expect(200, "POST", `/projects/${id}/endpoints/${endpointId}/start`);
     await api.settle(id);
-    expect(api.computes.endpoints.has(endpointId)).toBe(true);
+    expect(api.computes.calls.at(-1)).toEqual(["start", endpointId]);
+  });
+
+  it("never lets Postgres and the API disagree about roles and about what was deleted", async () => {
+    const api = await start();
+    const { project, branch } = await api.project();
+    const base = `/projects/${project.id}/branches`;
+    const child = await api.expect<neon.BranchResponse & neon.EndpointsResponse>(201, "POST", base, {
+      endpoints: [{ type: "read_write" }],
+    });
+    await api.settle(project.id);
+    api.neon.faults.add({ route: "*", kind: "operationFails" });
+    const { role } = await api.expect<neon.RoleResponse>(201, "POST", `${base}/${branch.id}/roles`, {
+      role: { name: "app" },
+    });
+    await api.settle(project.id);
+    expect((await progress(api, project.id)).at(-1)).toMatch(/^apply_config failed|^suspend_compute cancelled/);
+    const spec = { name: "app", password: role.password, noLogin: false };
+    expect(api.computes.calls).toContainEqual(["createRole", branch.id, spec]);
+    await api.expect(200, "DELETE", `${base}/${child.branch.id}`);
+    await api.settle(project.id);
+    expect((await progress(api, project.id)).slice(-2)).toEqual([
+      "suspend_compute failed",
+      "delete_timeline cancelled",
+    ]);
+    await until(() => !api.computes.branches.has(child.branch.id));
+    expect(api.computes.endpoints.has(child.endpoints[0]?.id ?? "")).toBe(false);
   });
 });
 
@@ -106,14 +132,13 @@ describe("an operation that hangs", () => {
   it("does not keep the server from closing, and goes on at the next start; one that fails fails there too", async () => {
     const stateFolder = fs.mkdtempSync(path.join(os.tmpdir(), "faults-"));
     try {
-      const first = await start({ stateFolder, latency: "neon", clock: manualClock(new Date("2026-01-01T00:00:00Z")) });
+      const first = await start({ stateFolder, clock: manualClock(new Date("2026-01-01T00:00:00Z")) });
       first.neon.faults.add({ route: "*", kind: "operationHangs", action: "create_timeline", first: 1 });
       first.neon.faults.add({ route: "*", kind: "operationFails", action: "start_compute", first: 1 });
       await create(first);
       await first.close();
       const again = await start({ stateFolder });
       const { id } = await projectNamed(again, "customer");
-      // Its latency was written down with it.
       await until(async () =>
         (await progress(again, id)).every((line) => !line.endsWith("running") && !line.endsWith("scheduling")),
       );

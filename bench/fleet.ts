@@ -1,0 +1,59 @@
+import { Command, InvalidArgumentError, Option } from "commander";
+import { ways, type Way } from "./figures";
+import { measureMatrix } from "./matrix";
+import type { Secrets } from "./measurePhases";
+import { fleetTables, toFleetFigures } from "./report";
+import { positiveInteger, runBench } from "./runBench";
+import { startServices } from "./services/startServices";
+import { setNames, type SetName } from "./sets";
+
+interface FleetOptions {
+  tenants: number;
+  rounds: number;
+  concurrency: number;
+  seed: number;
+  set: SetName | "both";
+  secrets: Secrets | "both";
+  ways: Way[];
+}
+
+const command = new Command("bench:fleet")
+  .description("what a tenant costs: the Automation API as documented, and the driver's two engines")
+  .option("--tenants <n>", "tenants of each fleet", positiveInteger, 10)
+  .option("--rounds <n>", "rounds, of which the medians are printed", positiveInteger, 5)
+  .option("--concurrency <n>", "stacks in flight, for stock and direct", positiveInteger, 4)
+  .option("--seed <n>", "decides the order in which the ways are measured", positiveInteger, 1)
+  .addOption(new Option("--set <name>", "what a tenant has").choices([...setNames, "both"]).default("both"))
+  .addOption(
+    new Option("--secrets <kind>", "who encrypts the states").choices(["passphrase", "kms", "both"]).default("both"),
+  )
+  .option("--ways <list>", "some of documented,stock,direct", wayList, [...ways]);
+
+function wayList(text: string): Way[] {
+  const unknown = text.split(",").filter((name) => !(ways as readonly string[]).includes(name));
+  if (unknown.length > 0) throw new InvalidArgumentError(`Write some of ${ways.join(",")}.`);
+  return ways.filter((way) => text.split(",").includes(way));
+}
+
+runBench<FleetOptions, Awaited<ReturnType<typeof measureMatrix>>>(
+  command,
+  async ({ options, say, signal }) => {
+    const services = await startServices();
+    try {
+      return await measureMatrix({
+        ...options,
+        sets: options.set === "both" ? setNames : [options.set],
+        secrets: options.secrets === "both" ? ["passphrase", "kms"] : [options.secrets],
+        services,
+        say,
+        signal,
+      });
+    } finally {
+      await services.close();
+    }
+  },
+  { json: toFleetFigures, text: fleetTables },
+).catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});

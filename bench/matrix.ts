@@ -1,0 +1,78 @@
+import { medians } from "./measure/median";
+import { accountingGaps } from "./measure/runAccounted";
+import { seededRandom, shuffled } from "./measure/shuffled";
+import { measurePhases, type Cell, type PhaseFigures, type Secrets } from "./measurePhases";
+import type { Way } from "./figures";
+import type { Services } from "./services/startServices";
+import type { SetName } from "./sets";
+
+export interface MatrixOptions {
+  services: Services;
+  sets: readonly SetName[];
+  secrets: readonly Secrets[];
+  ways: readonly Way[];
+  tenants: number;
+  rounds: number;
+  concurrency: number;
+  /** Decides the order of the ways in each round. */
+  seed: number;
+  say: (line: string) => void;
+  signal?: AbortSignal;
+}
+
+/** The medians of one way, set and secrets provider. */
+export interface MeasuredCell extends Cell {
+  figures: PhaseFigures;
+}
+
+/** Enough to tell what every tenant costs, as the count is the same for each. */
+const countedTenants = 2;
+
+/**
+ * Measures every cell in every round, the ways of a round in a shuffled order, so that a machine that gets busier is not one way's bad
+ * luck. Processes are counted in a run apart.
+ */
+export async function measureMatrix(options: MatrixOptions): Promise<MeasuredCell[]> {
+  const random = seededRandom(options.seed);
+  const cells = options.sets.flatMap((set) =>
+    options.secrets.flatMap((secrets) => options.ways.map((way): Cell => ({ set, secrets, way }))),
+  );
+  const rounds = new Map<Cell, PhaseFigures[]>(cells.map((cell) => [cell, []]));
+  const { services, tenants, concurrency, signal } = options;
+  for (let round = 1; round <= options.rounds; round += 1) {
+    for (const cell of shuffled(cells, random)) {
+      options.say(`round ${round} of ${options.rounds}: ${cell.set}, ${cell.secrets}, ${cell.way}`);
+      const figures = await measurePhases(cell, { services, tenants, concurrency, signal, mode: "account" });
+      rounds.get(cell)?.push(figures);
+    }
+  }
+  const measured: MeasuredCell[] = [];
+  for (const cell of cells) {
+    measured.push({ ...cell, figures: await withProcesses(cell, mediansOf(rounds.get(cell) ?? []), options) });
+  }
+  return measured;
+}
+
+function mediansOf(rounds: readonly PhaseFigures[]): PhaseFigures {
+  const phases = Object.keys(rounds[0] ?? {}) as (keyof PhaseFigures)[];
+  return Object.fromEntries(
+    phases.map((phase) => [
+      phase,
+      medians(rounds.flatMap((figures) => figures[phase] ?? []).map((one) => ({ ...one }))),
+    ]),
+  );
+}
+
+async function withProcesses(cell: Cell, figures: PhaseFigures, options: MatrixOptions): Promise<PhaseFigures> {
+  if (accountingGaps().includes("count")) return figures;
+  options.say(`counting processes: ${cell.set}, ${cell.secrets}, ${cell.way}`);
+  const { services, concurrency, signal } = options;
+  const tenants = Math.min(countedTenants, options.tenants);
+  const counted = await measurePhases(cell, { services, tenants, concurrency, signal, mode: "count" });
+  return Object.fromEntries(
+    Object.entries(figures).map(([phase, figure]) => {
+      const processesPerTenant = counted[phase as keyof PhaseFigures]?.processesPerTenant ?? figure.processesPerTenant;
+      return [phase, { ...figure, processesPerTenant }];
+    }),
+  );
+}
