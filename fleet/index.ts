@@ -7,6 +7,7 @@ export { applyFleet, type ApplyOptions, type ApplyReport } from "./operations/ap
 export { destroyTenant, type DestroyOptions, type DestroyReport } from "./operations/destroyTenant";
 export { listTenants, type TenantRow } from "./operations/listTenants";
 export { planTenants, type PlanOptions } from "./operations/planTenants";
+export { unlockTenant, type UnlockOptions } from "./operations/unlockTenant";
 export { OutputReader, type ConnectionOutputs } from "./operations/tenantOutputs";
 export { type FleetEvent, type TenantOutcome, type TenantState } from "./run/events";
 export { StackError, type StackErrorKind, type StackLock } from "./engine/stackError";

@@ -8,6 +8,7 @@ import { destroyTenant } from "../operations/destroyTenant";
 import { listTenants } from "../operations/listTenants";
 import { planTenants } from "../operations/planTenants";
 import { OutputReader } from "../operations/tenantOutputs";
+import { describeLock, unlockTenant } from "../operations/unlockTenant";
 import { openFleet, type OpenFleet } from "../openFleet";
 import { exitCodeOf } from "../plan";
 import { applyReport, countsOf } from "../report/applyReport";
@@ -23,7 +24,7 @@ interface SelectOptions {
   json?: boolean;
 }
 
-/** `plan`, `apply`, `list`, `connect` and `destroy`. */
+/** `plan`, `apply`, `list`, `connect`, `destroy` and `unlock`. */
 export function addFleetCommands(program: Command): void {
   const open = (): OpenFleet => openFleet({ file: program.opts<{ file?: string }>().file });
   addPlan(program, open);
@@ -31,6 +32,7 @@ export function addFleetCommands(program: Command): void {
   addList(program, open);
   addConnect(program, open);
   addDestroy(program, open);
+  addUnlock(program, open);
 }
 
 function addPlan(program: Command, open: () => OpenFleet): void {
@@ -140,6 +142,24 @@ function addDestroy(program: Command, open: () => OpenFleet): void {
           ? `${tenant}: project ${report.projectId} deleted`
           : `${tenant}: it had no project; marked as departed`,
       );
+    });
+}
+
+function addUnlock(program: Command, open: () => OpenFleet): void {
+  program
+    .command("unlock <tenant>")
+    .description("remove the lock that a run on another machine left; one of a living process of this machine stays")
+    .option("--confirm <tenant>", "the tenant's name once more, instead of typing it")
+    .action(async (tenant: string, options: { confirm?: string }) => {
+      const opened = open();
+      const held = opened.checkpoints.locks(tenant).map((lock) => describeLock(lock));
+      for (const lock of held) note(`${tenant}: locked by ${lock}`);
+      const asked =
+        held.length > 0 && options.confirm === undefined
+          ? await ask(`Type ${tenant} if that run is gone: `)
+          : undefined;
+      const locks = await unlockTenant(opened, tenant, { confirm: options.confirm ?? asked, log: note });
+      print(locks.length > 0 ? `${tenant}: unlocked` : `${tenant}: was not locked`);
     });
 }
 

@@ -3,6 +3,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { fileBackendFolder } from "../home";
+import type { StackLock } from "./stackError";
 
 /** One resource of a checkpoint, as far as the driver looks into it. Secret values in it are ciphertext. */
 export interface CheckpointResource {
@@ -44,13 +45,13 @@ const extensions = [".json", ".json.gz"];
 /** Reads checkpoints where the backend is a folder. Other backends have no cheap way: there every tenant is asked of the engine. */
 export class CheckpointStore {
   private readonly folder: string | undefined;
+  private readonly lockFolder: string | undefined;
 
-  constructor(
-    private readonly backendUrl: string,
-    private readonly project: string,
-  ) {
+  constructor(backendUrl: string, project: string) {
     const state = fileBackendFolder(backendUrl);
-    this.folder = state === undefined ? undefined : path.join(state, ".pulumi", "stacks", this.project);
+    if (state === undefined) return;
+    this.folder = path.join(state, ".pulumi", "stacks", project);
+    this.lockFolder = path.join(state, ".pulumi", "locks", "organization", project);
   }
 
   /** True where {@link read} and {@link stacks} can answer. */
@@ -61,16 +62,12 @@ export class CheckpointStore {
   /** The names of all stacks of the project. */
   stacks(): string[] {
     if (!this.folder) return [];
-    try {
-      return readdirSync(this.folder)
-        .map(
-          (name) =>
-            extensions.flatMap((extension) => (name.endsWith(extension) ? [name.slice(0, -extension.length)] : []))[0],
-        )
-        .filter((name) => name !== undefined);
-    } catch {
-      return [];
-    }
+    return namesIn(this.folder)
+      .map(
+        (name) =>
+          extensions.flatMap((extension) => (name.endsWith(extension) ? [name.slice(0, -extension.length)] : []))[0],
+      )
+      .filter((name) => name !== undefined);
   }
 
   /**
@@ -83,6 +80,18 @@ export class CheckpointStore {
     const bytes = this.bytes(stack);
     if (bytes && bytes.fingerprint === known) return "unchanged";
     return bytes && parseCheckpoint(bytes.content(), bytes.fingerprint);
+  }
+
+  /** Who holds the stack's lock; empty where nobody does or the backend is not a folder. */
+  locks(stack: string): StackLock[] {
+    if (!this.lockFolder) return [];
+    const folder = path.join(this.lockFolder, stack);
+    return namesIn(folder)
+      .filter((name) => name.endsWith(".json"))
+      .flatMap((name) => {
+        const content = parseLock(path.join(folder, name));
+        return content ? [content] : [];
+      });
   }
 
   private bytes(stack: string): { content: () => Buffer; fingerprint: string } | undefined {
@@ -130,4 +139,28 @@ export function holdsResources(checkpoint: Checkpoint): boolean {
   return checkpoint.resources.some(
     (resource) => resource.custom === true && !resource.type.startsWith("pulumi:providers:"),
   );
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === "ENOENT") return [];
+    throw error;
+  }
+}
+
+/** A lock file as the engine writes it; one that goes away meanwhile is no lock. */
+function parseLock(file: string): StackLock | undefined {
+  try {
+    const lock = JSON.parse(readFileSync(file, "utf8")) as Record<string, unknown>;
+    return {
+      user: String(lock.username),
+      host: String(lock.hostname),
+      pid: Number(lock.pid),
+      since: String(lock.timestamp),
+    };
+  } catch {
+    return undefined;
+  }
 }

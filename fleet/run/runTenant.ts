@@ -52,8 +52,7 @@ async function releaseLock(
   const state = lockState(error.locks, processes);
   const pids = error.locks.map((lock) => lock.pid).join(", ");
   if (state === "elsewhere") {
-    const hint =
-      "If that run is gone, `neon-tenants pulumi cancel --stack " + operation.spec.tenant + "` removes its lock.";
+    const hint = `If that run is gone: neon-tenants unlock ${operation.spec.tenant}`;
     throw new StackError("locked", error.code, `${error.message}. ${hint}`, error.output, error.locks, {
       cause: error,
     });

@@ -43,7 +43,12 @@ function unready(provider: pulumi.dynamic.ResourceProvider, reasons: string[]): 
       if (!found?.id) return { id: "", props: {} };
       const { __provider } = state as { __provider?: unknown };
       const properties = { ...(found.props as object), __provider };
-      throw new UnreadyResource(found.id ?? id, properties, found.inputs as Record<string, unknown> | undefined, reasons);
+      throw new UnreadyResource(
+        found.id ?? id,
+        properties,
+        found.inputs as Record<string, unknown> | undefined,
+        reasons,
+      );
     },
   };
 }

@@ -87,6 +87,9 @@ export class FakeEngine implements StackEngine {
     return { changes: { create: 1 } };
   }
   outputs = () => Promise.resolve({});
-  cancel = () => Promise.resolve();
+  cancel(stack: string): Promise<void> {
+    this.calls.push(`cancel ${stack}`);
+    return Promise.resolve();
+  }
   close = () => Promise.resolve();
 }

@@ -94,7 +94,7 @@ describe("one tenant's run", () => {
       checkpoints: new PendingStore(0),
       processes: { host: "here", isAlive: () => false },
     });
-    await expect(run).rejects.toThrow(/pulumi cancel --stack acme/);
+    await expect(run).rejects.toThrow(/neon-tenants unlock acme/);
     expect(calls).toEqual(["up"]);
   });
 

@@ -76,7 +76,7 @@ describe("an operation that fails", () => {
       role: { name: "app" },
     });
     await api.settle(project.id);
-    expect((await progress(api, project.id)).at(-1)).toMatch(/^apply_config failed|^suspend_compute cancelled/);
+    expect(await progress(api, project.id)).toContain("apply_config failed");
     const spec = { name: "app", password: role.password, noLogin: false };
     expect(api.computes.calls).toContainEqual(["createRole", branch.id, spec]);
     await api.expect(200, "DELETE", `${base}/${child.branch.id}`);
