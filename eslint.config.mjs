@@ -19,7 +19,10 @@ const layerRule = ([room, allowed]) => {
   const own = room.split("/")[0];
   const banned = rooms.filter((other) => other !== own && !allowed.includes(other));
   const patterns = [
-    { group: banned.map((other) => `**/../${other}/**`), message: `${room}/ may import only: ${allowed.join(", ") || "itself"}.` },
+    {
+      group: banned.map((other) => `**/../${other}/**`),
+      message: `${room}/ may import only: ${allowed.join(", ") || "itself"}.`,
+    },
     { group: ["neon-tenants", "neon-tenants/*"], message: "Inside the package, import by relative path." },
   ];
   if (room === "tools/engine") patterns.push({ group: ["../*"], message: "tools/engine/ stands alone." });
@@ -48,6 +51,22 @@ export default defineConfig([
       ],
     },
   },
-  { files: ["**/*.js"], languageOptions: { sourceType: "commonjs", globals: { require: "readonly", module: "writable", exports: "writable", process: "readonly", console: "readonly", __dirname: "readonly", __filename: "readonly", setTimeout: "readonly", clearTimeout: "readonly" } } },
+  {
+    files: ["**/*.js"],
+    languageOptions: {
+      sourceType: "commonjs",
+      globals: {
+        require: "readonly",
+        module: "writable",
+        exports: "writable",
+        process: "readonly",
+        console: "readonly",
+        __dirname: "readonly",
+        __filename: "readonly",
+        setTimeout: "readonly",
+        clearTimeout: "readonly",
+      },
+    },
+  },
   ...Object.entries(layers).map(layerRule),
 ]);
