@@ -17,8 +17,8 @@ my $number = $numbers{ (split /-/, $Config{archname})[0] } or die "no system cal
 
 use constant { PR_SET_CHILD_SUBREAPER => 36, WALL => 0x40000000, LEFT_ALONE_SECONDS => 15 };
 use constant { PTRACE_CONT => 7, PTRACE_SEIZE => 0x4206, PTRACE_LISTEN => 0x4208 };
-use constant { EVENT_FORK => 1, EVENT_VFORK => 2, EVENT_STOP => 128 };
-use constant OPTIONS => 0x2 | 0x4 | 0x8 | 0x100000; # TRACEFORK, TRACEVFORK, TRACECLONE, EXITKILL
+use constant { EVENT_EXEC => 4, EVENT_STOP => 128 };
+use constant OPTIONS => 0x2 | 0x4 | 0x8 | 0x10 | 0x100000; # TRACEFORK, TRACEVFORK, TRACECLONE, TRACEEXEC, EXITKILL
 
 syscall($number->{prctl}, PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) == 0 or die "prctl: $!\n";
 # A signal is the command's to answer; this process ends after it.
@@ -47,7 +47,8 @@ if ($tracing && syscall($number->{ptrace}, PTRACE_SEIZE, $child, 0, OPTIONS) != 
 syswrite $go, "x";
 close $go;
 
-my ($processes, $exitCode) = (0, undef);
+# Go forks a child that ends at once, to learn what the kernel can do; a process counts once it runs a program.
+my ($processes, %running, $exitCode) = (0);
 # What outlives the command by far was forgotten by it, and is ended.
 $SIG{ALRM} = sub {
     kill 'KILL', grep { $_ != $child } children();
@@ -65,7 +66,9 @@ while (1) {
     if (($status & 0xff) == 0x7f) {
         stopped($pid, $status);
     }
-    elsif ($pid == $child) {
+    else {
+        delete $running{$pid};
+        next if $pid != $child;
         $exitCode = ($status & 0x7f) ? 128 + ($status & 0x7f) : ($status >> 8) & 0xff;
         alarm LEFT_ALONE_SECONDS;
     }
@@ -83,7 +86,7 @@ exit($exitCode // 1);
 sub stopped {
     my ($pid, $status) = @_;
     my ($signal, $event) = (($status >> 8) & 0xff, $status >> 16);
-    $processes++ if $event == EVENT_FORK || $event == EVENT_VFORK;
+    $processes++ if $event == EVENT_EXEC && $pid != $child && !$running{$pid}++;
     # A stop that job control asked for lasts until SIGCONT; 5 is SIGTRAP, the stop of a new tracee.
     my $lasting = $event == EVENT_STOP && $signal != 5;
     syscall($number->{ptrace}, $lasting ? PTRACE_LISTEN : PTRACE_CONT, $pid, 0, $event ? 0 : $signal);

@@ -82,7 +82,9 @@ function addApply(program: Command, open: () => OpenFleet): void {
           }),
         );
         print(options.json ? JSON.stringify({ ...report, counts: countsOf(report) }, null, 2) : applyReport(report));
-        const failed = report.outcomes.filter(({ state }) => state === "failed").length;
+        const failed = report.outcomes.filter(
+          ({ state, error }) => state === "failed" || (state === "skipped" && error),
+        ).length;
         process.exitCode = exitCodeOf(report.plan, { failed, interrupted: report.interrupted });
       },
     );

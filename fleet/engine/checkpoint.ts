@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync, readdirSync } from "node:fs";
+import { readFileSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { fileBackendFolder } from "../home";
@@ -80,6 +80,16 @@ export class CheckpointStore {
     const bytes = this.bytes(stack);
     if (bytes && bytes.fingerprint === known) return "unchanged";
     return bytes && parseCheckpoint(bytes.content(), bytes.fingerprint);
+  }
+
+  /** When the stack's checkpoint was last written; ISO 8601. */
+  writtenAt(stack: string): string | undefined {
+    if (!this.folder) return undefined;
+    for (const extension of extensions) {
+      const stat = statSync(path.join(this.folder, stack + extension), { throwIfNoEntry: false });
+      if (stat) return stat.mtime.toISOString();
+    }
+    return undefined;
   }
 
   /** Who holds the stack's lock; empty where nobody does or the backend is not a folder. */

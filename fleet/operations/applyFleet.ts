@@ -140,8 +140,12 @@ function projectLists(
   const lists = new Map<string, Promise<ProjectListItem[]>>();
   return (spec) => {
     const key = spec.organization ?? "";
-    const list = lists.get(key) ?? apiOf(spec).listProjects();
+    const known = lists.get(key);
+    if (known) return known;
+    const list = apiOf(spec).listProjects();
     lists.set(key, list);
+    // A list that failed must not fail every tenant after it.
+    list.catch(() => lists.delete(key));
     return list;
   };
 }

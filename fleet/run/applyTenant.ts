@@ -146,7 +146,8 @@ function attemptOf(open: OpenFleet, tenant: string): string | undefined {
   const record = open.ledger.get(tenant);
   if (record?.status === "attempt") return record.at;
   const pending = open.checkpoints.read(tenant)?.pendingOperations.some(({ type }) => type === "creating") ?? false;
-  return pending ? now() : undefined;
+  // The engine writes `creating` right before it calls the provider.
+  return pending ? open.checkpoints.writtenAt(tenant) : undefined;
 }
 
 function recordOf({ tenant, hash, spec }: WorkEntry, open: OpenFleet) {

@@ -44,7 +44,8 @@ function problemsOf(issue: z.core.$ZodIssue): FaultProblem[] {
   if (issue.code === "unrecognized_keys") {
     return issue.keys.map((key) => ({ path: [...path, key], text: "is not a field of this kind of fault" }));
   }
-  return [{ path, text: issue.message }];
+  const isMissing = issue.code === "invalid_type" && issue.message.endsWith("received undefined");
+  return [{ path, text: isMissing ? "is missing" : issue.message }];
 }
 
 const isObject = (value: unknown): value is Record<string, unknown> =>

@@ -44,7 +44,7 @@ export async function normalizedState(file: string, passphrase: string): Promise
 function normalize(value: unknown, open: (ciphertext: string) => string): unknown {
   if (typeof value === "string")
     return inTexts.reduce((text, [pattern, becomes]) => text.replace(pattern, becomes), value);
-  if (Array.isArray(value)) return value.map((item) => normalize(item, open));
+  if (Array.isArray(value)) return inOrder(value.map((item) => normalize(item, open)));
   if (typeof value !== "object" || value === null) return value;
   const record = value as Record<string, unknown>;
   if (typeof record.ciphertext === "string")
@@ -57,4 +57,14 @@ function normalize(value: unknown, open: (ciphertext: string) => string): unknow
       return [[key, rule ? rule[2] : normalize(inner, open)]];
     }),
   );
+}
+
+/** Resources that do not depend on each other, and the URNs of a set of dependencies, stand as they came: here by their URN. */
+function inOrder(items: unknown[]): unknown[] {
+  const urns = items.map((item) => (typeof item === "string" ? item : (item as { urn?: unknown } | null)?.urn));
+  if (!urns.every((urn) => typeof urn === "string" && urn.startsWith("urn:"))) return items;
+  return items
+    .map((item, index) => ({ item, urn: urns[index] as string }))
+    .sort((a, b) => (a.urn < b.urn ? -1 : 1))
+    .map(({ item }) => item);
 }

@@ -55,7 +55,7 @@ describe("the engine of a fleet", () => {
     mkdirSync(path.join(folder, "state"));
     writeFileSync(
       path.join(folder, "tenants.yaml"),
-      "name: shop\nfleet: 6b1f3c7e-52a4-4d53-9a70-0c6f3a9a1f10\nsecrets: { provider: passphrase }\ntenants: { acme: {} }\n",
+      "name: shop\nfleet: 6b1f3c7e-52a4-4d53-9a70-0c6f3a9a1f10\nsecrets: { provider: passphrase }\ndefaults: { region: aws-eu-central-1 }\ntenants: { acme: {} }\n",
     );
   });
   afterEach(() => {
