@@ -3,7 +3,7 @@ import { ways, type Way } from "./figures";
 import { measureMatrix } from "./matrix";
 import type { Secrets } from "./measurePhases";
 import { fleetTables, toFleetFigures } from "./report";
-import { positiveInteger, runBench } from "./runBench";
+import { fail, positiveInteger, runBench } from "./runBench";
 import { startServices } from "./services/startServices";
 import { setNames, type SetName } from "./sets";
 
@@ -53,7 +53,4 @@ runBench<FleetOptions, Awaited<ReturnType<typeof measureMatrix>>>(
     }
   },
   { json: toFleetFigures, text: fleetTables },
-).catch((error: unknown) => {
-  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
-  process.exitCode = 1;
-});
+).catch(fail);

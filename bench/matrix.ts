@@ -25,9 +25,6 @@ export interface MeasuredCell extends Cell {
   figures: PhaseFigures;
 }
 
-/** Enough to tell what every tenant costs, as the count is the same for each. */
-const countedTenants = 2;
-
 /**
  * Measures every cell in every round, the ways of a round in a shuffled order, so that a machine that gets busier is not one way's bad
  * luck. Processes are counted in a run apart.
@@ -63,16 +60,23 @@ function mediansOf(rounds: readonly PhaseFigures[]): PhaseFigures {
   );
 }
 
+/** Counted for one tenant and for two, which tells what a run costs once and what each further tenant adds. */
 async function withProcesses(cell: Cell, figures: PhaseFigures, options: MatrixOptions): Promise<PhaseFigures> {
   if (accountingGaps().includes("count")) return figures;
   options.say(`counting processes: ${cell.set}, ${cell.secrets}, ${cell.way}`);
-  const { services, concurrency, signal } = options;
-  const tenants = Math.min(countedTenants, options.tenants);
-  const counted = await measurePhases(cell, { services, tenants, concurrency, signal, mode: "count" });
+  const count = (tenants: number) => measurePhases(cell, { ...options, tenants, mode: "count" });
+  const one = await count(1);
+  const two = options.tenants === 1 ? one : await count(2);
   return Object.fromEntries(
     Object.entries(figures).map(([phase, figure]) => {
-      const processesPerTenant = counted[phase as keyof PhaseFigures]?.processesPerTenant ?? figure.processesPerTenant;
+      const [ofOne, ofTwo] = [one, two].map((counted) => counted[phase as keyof PhaseFigures]?.processesPerTenant ?? 0);
+      const processesPerTenant = extrapolate(ofOne ?? 0, 2 * (ofTwo ?? 0), options.tenants) / options.tenants;
       return [phase, { ...figure, processesPerTenant }];
     }),
   );
+}
+
+/** The count for `tenants`, of which the first takes `ofOne`, the first two `ofTwo`, and each further one as much as the second. */
+export function extrapolate(ofOne: number, ofTwo: number, tenants: number): number {
+  return ofOne + (ofTwo - ofOne) * (tenants - 1);
 }

@@ -1,11 +1,12 @@
 import { readFileSync } from "node:fs";
 import path from "node:path";
-import { BenchFolder, unlimitedRate } from "./benchFolder";
+import { createSalt } from "../fleet/secrets/passphrase";
+import { BenchFolder, passphrase, unlimitedRate } from "./benchFolder";
 import { phases, type Figures, type Way } from "./figures";
 import { runAccounted, type AccountOptions } from "./measure/runAccounted";
 import { keyServiceProvider, makeEncryptedKey } from "./services/keyService";
 import type { Services } from "./services/startServices";
-import { tenantNames, type SetName } from "./sets";
+import { tenantNames, type FleetFileOptions, type SetName } from "./sets";
 import type { Job, JobResult } from "./ways/job";
 
 /** Who encrypts the secrets of the states. */
@@ -29,7 +30,7 @@ export type PhaseFigures = Partial<Record<Job["phase"], Figures>>;
 export async function measurePhases(cell: Cell, options: MeasureOptions): Promise<PhaseFigures> {
   const bench = new BenchFolder();
   try {
-    const secrets = cell.secrets === "kms" ? await kmsSecrets(cell.way, options.services) : undefined;
+    const secrets = await secretsOf(cell, options.services);
     const tenants = tenantNames(options.tenants);
     const measured: PhaseFigures = {};
     for (const phase of phasesOf(cell.way)) {
@@ -43,10 +44,13 @@ export async function measurePhases(cell: Cell, options: MeasureOptions): Promis
   }
 }
 
-/** A fleet has one data key for all of its stacks; the documented way makes one with each stack. */
-async function kmsSecrets(way: Way, services: Services): Promise<{ provider: string; encryptedKey?: string }> {
-  if (way === "documented") return { provider: keyServiceProvider };
-  return { provider: keyServiceProvider, encryptedKey: await makeEncryptedKey(services.keyServiceUrl) };
+/** A fleet has one salt or data key for all of its stacks, made once in its life; the documented way makes one with each stack. */
+async function secretsOf({ way, secrets }: Cell, services: Services): Promise<FleetFileOptions["secrets"]> {
+  const provider = secrets === "kms" ? keyServiceProvider : "passphrase";
+  if (way === "documented") return { provider };
+  return secrets === "kms"
+    ? { provider, encryptedKey: await makeEncryptedKey(services.keyServiceUrl) }
+    : { provider, salt: await createSalt(passphrase) };
 }
 
 function phasesOf(way: Way): readonly Job["phase"][] {

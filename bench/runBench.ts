@@ -47,3 +47,9 @@ export function positiveInteger(text: string): number {
   if (!Number.isInteger(value) || value < 1) throw new InvalidArgumentError("Write a whole number of at least 1.");
   return value;
 }
+
+/** The last word of a bench that ended badly. */
+export function fail(error: unknown): void {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+}

@@ -19,7 +19,7 @@ export interface FleetFileOptions {
   set: SetName;
   tenants: readonly string[];
   /** What of the file's `secrets` is not the default. */
-  secrets?: { provider: string; encryptedKey?: string };
+  secrets?: { provider: string; salt?: string; encryptedKey?: string };
   /** Tenants that get the one change: more history, which updates in place. */
   changed?: readonly string[];
 }

@@ -116,10 +116,16 @@ describe("a connection that is reset", () => {
   });
 
   it("is forgotten with its commit when the server is closed first", async () => {
-    const api = await start();
-    api.neon.faults.add(onCreate({ kind: "commitAfterReset", delayMs: 3_600_000 }));
+    const clock = manualClock(new Date("2026-01-01T00:00:00Z"));
+    const api = await start({ clock });
+    api.neon.faults.add(onCreate({ kind: "commitAfterReset", delayMs: 1000 }));
     expect(await create(api)).toMatchObject({ lost: "ECONNRESET" });
     await api.close();
+    clock.advance(1000);
+    await new Promise((resolve) => setImmediate(resolve));
+    // A commit into the closed store would leave its error here.
+    expect(api.log.filter((line) => !line.startsWith("fault-1 "))).toEqual(["POST /api/v2/projects connection reset"]);
+    expect(api.neon.faults.log).toMatchObject([{ committed: false }]);
   });
 });
 
