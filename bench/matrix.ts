@@ -2,7 +2,7 @@ import { medians } from "./measure/median";
 import { accountingGaps } from "./measure/runAccounted";
 import { seededRandom, shuffled } from "./measure/shuffled";
 import { measurePhases, type Cell, type PhaseFigures, type Secrets } from "./measurePhases";
-import type { Way } from "./figures";
+import type { Figures, Way } from "./figures";
 import type { Services } from "./services/startServices";
 import type { SetName } from "./sets";
 
@@ -65,12 +65,12 @@ async function withProcesses(cell: Cell, figures: PhaseFigures, options: MatrixO
   if (accountingGaps().includes("count")) return figures;
   options.say(`counting processes: ${cell.set}, ${cell.secrets}, ${cell.way}`);
   const count = (tenants: number) => measurePhases(cell, { ...options, tenants, mode: "count" });
-  const one = await count(1);
-  const two = options.tenants === 1 ? one : await count(2);
+  const { tenants } = options;
+  const [few, more] = tenants <= 2 ? [undefined, await count(tenants)] : [await count(1), await count(2)];
   return Object.fromEntries(
-    Object.entries(figures).map(([phase, figure]) => {
-      const [ofOne, ofTwo] = [one, two].map((counted) => counted[phase as keyof PhaseFigures]?.processesPerTenant ?? 0);
-      const processesPerTenant = extrapolate(ofOne ?? 0, 2 * (ofTwo ?? 0), options.tenants) / options.tenants;
+    (Object.entries(figures) as [keyof PhaseFigures, Figures][]).map(([phase, figure]) => {
+      const [ofOne, ofTwo] = [few, more].map((counted) => counted?.[phase]?.processesPerTenant ?? 0);
+      const processesPerTenant = few ? extrapolate(ofOne ?? 0, 2 * (ofTwo ?? 0), tenants) / tenants : (ofTwo ?? 0);
       return [phase, { ...figure, processesPerTenant }];
     }),
   );

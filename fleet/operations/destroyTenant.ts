@@ -64,7 +64,10 @@ async function unlockAndDestroy(
   const run = { engine, checkpoints: open.checkpoints, onNote };
   if (locked(open, spec.tenant)) {
     onNote?.("taking the protection off");
-    await runTenant({ ...operation, verb: "up" }, run);
+    await runTenant({ ...operation, verb: "up" }, run).catch((error: unknown) => {
+      // A project that never became ready fails every `up`, and is unlocked by it all the same.
+      if (locked(open, spec.tenant)) throw error;
+    });
   }
   onNote?.("destroying");
   await runTenant({ ...operation, verb: "destroy" }, run);

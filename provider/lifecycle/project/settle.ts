@@ -1,4 +1,5 @@
 import type { Branch, Operation } from "@neondatabase/api-client";
+import { isNeonError, NeonError } from "../../api/errors";
 import { outcomeOf } from "../../api/operations";
 import { driftOf, isRecord, projectFields, type Values } from "../../fields";
 import type { LifecycleContext } from "../context";
@@ -45,7 +46,7 @@ export async function settleProject(
   const operations = await api.listOperations(projectId);
   await api.waitForOperations(operations.filter((operation) => outcomeOf(operation.status) === "pending"));
   const branch = await currentBranch(context, projectId, outputs.branchId);
-  if (!isUsable(branch)) await api.waitForOperations(failuresOf(branch, operations));
+  if (!isUsable(branch)) await explainUnusable(context, projectId, failuresOf(branch, operations));
   const choice = { databaseName: outputs.databaseName ?? wanted.databaseName, roleName: outputs.roleName };
   const found = isComplete(outputs)
     ? { ...outputs, branchId: branch.id, branchName: branch.name }
@@ -79,6 +80,28 @@ export async function currentBranch(context: LifecycleContext, projectId: string
 }
 
 const isUsable = (branch: Branch): boolean => branch.current_state !== "init";
+
+/** Neon itself must make the branch, or the empty project has to go: that needs the user's word, like every delete of a project. */
+async function explainUnusable(
+  context: LifecycleContext,
+  projectId: string,
+  failed: readonly Operation[],
+): Promise<void> {
+  try {
+    await context.api.waitForOperations(failed);
+  } catch (error) {
+    if (!isNeonError(error)) throw error;
+    throw new NeonError(
+      "NEON_OPERATION_FAILED",
+      `project ${projectId} never became ready: Neon could not make its branch, so it holds no data`,
+      {
+        hint: "Wait whether Neon repeats it and run again; otherwise delete this project in two steps (deletionProtection: false, up, destroy; or neon-tenants destroy) and make it anew.",
+        requestId: error.requestId,
+        cause: error,
+      },
+    );
+  }
+}
 
 /** The operations that explain why a branch never became ready; waiting for them throws their error. */
 function failuresOf(branch: Branch, operations: readonly Operation[]): Operation[] {

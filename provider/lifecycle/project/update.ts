@@ -1,8 +1,12 @@
-import { declaredOf, projectFields, type Values, withValueAt } from "../../fields";
+import { declaredIn, declaredOf, projectFields, valueAt, type Values, withValueAt } from "../../fields";
 import { diffResource } from "../checkResource";
 import type { LifecycleContext } from "../context";
+import { PartialFailure, withProvider } from "../partialFailure";
 import { applyProject } from "./apply";
 import { isComplete, settleProject } from "./settle";
+
+/** Switches of ours that no request carries. */
+const ours = ["deletionProtection", "recreateIfMissing"];
 
 /**
  * Sends what the user changed. The engine also updates without a change, after a create or update that failed half-way: then the
@@ -26,7 +30,17 @@ export async function updateProject(
   if (sent.length > 0 && isComplete(before)) {
     return applyProject(context, { ...shared, outputs: before, dirty: sent });
   }
-  const settled = await settleProject(context, projectId, before, target);
+  let settled;
+  try {
+    settled = await settleProject(context, projectId, before, target);
+  } catch (error) {
+    // Our own switches need nothing of Neon: a project that never became ready must still be unlocked and destroyed.
+    const declared = ours.reduce(
+      (values, path) => withValueAt(values, path, valueAt(wanted, path)),
+      declaredIn(before),
+    );
+    throw new PartialFailure(projectId, withProvider({ ...before, declared }, news), error);
+  }
   const dirty = [...new Set([...sent, ...settled.dirty])];
   return applyProject(context, { ...shared, outputs: settled.outputs, dirty });
 }

@@ -78,6 +78,26 @@ describe("an operation that fails", () => {
   });
 });
 
+describe("a project that Neon could not make at all", () => {
+  let fleet: FleetFixture;
+  beforeAll(async () => {
+    fleet = await FleetFixture.start();
+  });
+  afterAll(() => fleet.stop());
+
+  it("fails every run with the way out, and can be destroyed", async () => {
+    fleet.write({ acme: {}, globex: {} });
+    fleet.neon.faults.add({ route: "createProject", kind: "operationFails", first: 1, action: "create_timeline" });
+    const { states } = await fleet.apply("--concurrency", "1");
+    expect(states).toEqual({ acme: "failed", globex: "created" });
+    const again = await fleet.run(["apply"]);
+    expectCode(again, 1);
+    expect(again.stdout).toMatch(/acme: NEON_OPERATION_FAILED: .*neon-tenants destroy/);
+    expectCode(await fleet.run(["destroy", "acme", "--confirm", "acme"]), 0);
+    expect(await fleet.projectNames()).toEqual(["globex"]);
+  });
+});
+
 function calls(fleet: FleetFixture): number {
   return Object.values(fleet.neon.requests()).reduce((sum, { total }) => sum + total, 0);
 }
