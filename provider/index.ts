@@ -5,6 +5,7 @@ import type { ResourceKind } from "./lifecycle";
 export { isNeonError, NeonError, type NeonErrorCode } from "./api/errors";
 export { createNeonApi, type NeonApiOptions } from "./api/createNeonApi";
 export type { NeonApi } from "./api/neonApi";
+export { AppRole, type AppRoleArgs } from "./resources/appRole";
 export { Branch, type BranchArgs } from "./resources/branch";
 export { Database, type DatabaseArgs } from "./resources/database";
 export { createProvider, type NeonConfig, type ProviderOptions } from "./resources/dynamicProvider";
@@ -35,7 +36,9 @@ export declare const endpoint: pulumi.dynamic.ResourceProvider;
 export declare const role: pulumi.dynamic.ResourceProvider;
 /** See {@link project}. */
 export declare const database: pulumi.dynamic.ResourceProvider;
+/** See {@link project}. */
+export declare const appRole: pulumi.dynamic.ResourceProvider;
 
-for (const kind of ["project", "branch", "endpoint", "role", "database"] satisfies ResourceKind[]) {
+for (const kind of ["project", "branch", "endpoint", "role", "database", "appRole"] satisfies ResourceKind[]) {
   Object.defineProperty(exports, kind, { enumerable: true, get: () => createProvider(kind) });
 }

@@ -70,6 +70,21 @@ function classOf(field: Field<unknown>, from: unknown, to: unknown): ChangeClass
   return field.change(isValid(from) ? from : undefined, to);
 }
 
+/** What a secret that is compared is called wherever a change is shown. */
+const hidden = "[secret]";
+
+/**
+ * The secret inputs that changed. They are not in `declared`: they are compared with the outputs of the same name, which hold what was
+ * applied. The values stay out of the change.
+ */
+export function diffSecrets(fields: Fields, outputs: Values, news: Values): FieldChange[] {
+  return leaves(fields).flatMap(({ path, field }): FieldChange[] => {
+    const to = valueAt(news, path);
+    if (!field.secret || to === undefined || sameValue(valueAt(outputs, path), to)) return [];
+    return [{ path, from: hidden, to: hidden, class: "inPlace", rememberOnly: false }];
+  });
+}
+
 /** The class that hurts most; undefined without changes. */
 export function worstClass(changes: readonly FieldChange[]): ChangeClass | undefined {
   const ranks = changes.map((change) => changeClasses.indexOf(change.class));

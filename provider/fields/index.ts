@@ -4,6 +4,7 @@ export {
   declaredIn,
   declaredOf,
   diffFields,
+  diffSecrets,
   driftedDeclared,
   driftOf,
   type FieldChange,
@@ -12,6 +13,7 @@ export {
 export { type ProjectDeclared, projectFields } from "./projectFields";
 export { computeLimitProblems, isComputeSize, type Problem } from "./rules";
 export { jsonSchema, zodSchema } from "./schemas";
+export { type AppRoleDeclared, appRoleFields } from "./appRoleFields";
 export {
   type BranchDeclared,
   branchFields,

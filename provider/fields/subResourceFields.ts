@@ -5,7 +5,8 @@ import { computeSize, identifier, roleName, suspendTimeout } from "./rules";
 const id = z.string().regex(/^[a-z0-9-]{1,60}$/, "must be an id of Neon");
 const name = z.string().min(1, "must not be empty").max(256, "must be at most 256 characters long");
 
-const parent = (what: string, api: string) =>
+/** The place of a resource, which never changes. */
+export const parent = (what: string, api: string) =>
   field({
     schema: id,
     required: true,
@@ -26,7 +27,8 @@ const adoptExisting = (what: string) =>
     removed: { to: false },
   });
 
-const allowDelete = (what: string) =>
+/** Consent to a deletion, which counts once it was applied. */
+export const allowDelete = (what: string) =>
   field({
     schema: z.boolean(),
     about: `The ${what} cannot be deleted unless an earlier \`up\` wrote true here.`,

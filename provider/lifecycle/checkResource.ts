@@ -4,6 +4,7 @@ import {
   declaredIn,
   declaredOf,
   diffFields,
+  diffSecrets,
   type FieldChange,
   type Fields,
   type Problem,
@@ -26,7 +27,10 @@ export function checkResource(fields: Fields, olds: Values, news: Values): Probl
 
 /** What changed; throws `NEON_IMMUTABLE` naming every field that cannot. */
 export function diffResource(fields: Fields, outputs: Values, news: Values): FieldChange[] {
-  const changes = diffFields(fields, outputs, declaredIn(outputs), declaredOf(fields, news));
+  const changes = [
+    ...diffFields(fields, outputs, declaredIn(outputs), declaredOf(fields, news)),
+    ...diffSecrets(fields, outputs, news),
+  ];
   refuse(changes);
   return changes;
 }

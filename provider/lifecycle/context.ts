@@ -1,15 +1,18 @@
 import type { Clock } from "../api/clock";
 import type { NeonApi } from "../api/neonApi";
 import type { FieldChange, Problem, Values } from "../fields";
+import type { Sql } from "../sql";
 import type { RunMemory } from "./runMemory";
 
 /** The resources of this package by the names that the `__provider` texts ask for. */
-export type ResourceKind = "project" | "branch" | "endpoint" | "role" | "database";
+export type ResourceKind = "project" | "branch" | "endpoint" | "role" | "database" | "appRole";
 
 /** What a lifecycle function works with; all time and all I/O come through it. */
 export interface LifecycleContext {
   readonly api: NeonApi;
   readonly clock: Pick<Clock, "now" | "sleep">;
+  /** Connections to databases, for what Neon's API cannot do. */
+  readonly sql: Sql;
   readonly run: RunMemory;
   /** Name of the Pulumi project, to write the alias that a rename needs. */
   readonly pulumiProject?: string;

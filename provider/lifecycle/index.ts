@@ -1,3 +1,4 @@
+import { appRoleLifecycle } from "./appRole";
 import { branchLifecycle } from "./branch";
 import type { Lifecycle, ResourceKind } from "./context";
 import { databaseLifecycle } from "./database";
@@ -16,4 +17,5 @@ export const lifecycles: Readonly<Record<ResourceKind, Lifecycle>> = {
   endpoint: endpointLifecycle,
   role: roleLifecycle,
   database: databaseLifecycle,
+  appRole: appRoleLifecycle,
 };

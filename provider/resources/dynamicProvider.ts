@@ -12,6 +12,7 @@ import {
   RunMemory,
   withProvider,
 } from "../lifecycle";
+import { createSql, type Sql } from "../sql";
 
 /** Reads one key of the stack's `neon:` configuration. */
 export type NeonConfig = (key: "apiKey" | "orgId" | "apiHost" | "baseUrl") => string | undefined;
@@ -20,6 +21,8 @@ export type NeonConfig = (key: "apiKey" | "orgId" | "apiHost" | "baseUrl") => st
 export interface ProviderOptions {
   /** Makes the API object for an organization; default {@link sharedNeonApi} for the target that configuration and environment name. */
   api?: (config: NeonConfig, orgId: string | undefined) => NeonApi;
+  /** Connections to databases; default node-pg. */
+  sql?: Sql;
   clock?: LifecycleContext["clock"];
   warn?: (line: string) => void;
   /**
@@ -41,6 +44,7 @@ export function createProvider(kind: ResourceKind, options: ProviderOptions = {}
   const { clock = systemClock, warn = (line: string) => console.error(line), env = process.env } = options;
   const { api = (config: NeonConfig, orgId: string | undefined) => sharedNeonApi({ args: { orgId }, config, env }) } =
     options;
+  const sql = options.sql ?? createSql(clock);
   let config: NeonConfig = () => undefined;
   const apis = new Map<string | undefined, NeonApi>();
 
@@ -50,7 +54,7 @@ export function createProvider(kind: ResourceKind, options: ProviderOptions = {}
     const known = apis.get(orgId) ?? api(config, orgId);
     apis.set(orgId, known);
     const attemptedAt = timeIn(env.NEON_ATTEMPTED_AT);
-    return { api: known, clock, run, warn, attemptedAt, pulumiProject: options.pulumiProject ?? pulumiProject() };
+    return { api: known, sql, clock, run, warn, attemptedAt, pulumiProject: options.pulumiProject ?? pulumiProject() };
   };
 
   return {

@@ -44,6 +44,7 @@ const states: readonly [RegExp, Verdict][] = [
   [/^(08|57P|53)/, { code: "NEON_UNAVAILABLE", transient: true, hint: again }],
 ];
 
+const sqlState = /^(?=.*\d)[0-9A-Z]{5}$/;
 const lost = /Connection terminated|timeout|socket (?:hang up|disconnected)|stream was destroyed|not queryable/i;
 const networkCodes =
   /^(ECONNREFUSED|ECONNRESET|ECONNABORTED|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENETDOWN|EAI_AGAIN|ENOTFOUND|EADDRNOTAVAIL)$/;
@@ -62,7 +63,7 @@ export function classifySqlError(error: unknown, about: { what: string; secrets:
   const verdict = verdictOf(error, state);
   if (!verdict) throw error;
   const said = redact(textOf(error), [...about.secrets, ...about.secrets.map(encodeURIComponent)]);
-  const sentence = `${about.what}: ${said}${/^[0-9A-Z]{5}$/.test(state) ? ` (SQLSTATE ${state})` : ""}`;
+  const sentence = `${about.what}: ${said}${sqlState.test(state) ? ` (SQLSTATE ${state})` : ""}`;
   const failure = new NeonError(verdict.code, sentence, { hint: verdict.hint });
   return { transient: verdict.transient ?? false, failure };
 }
@@ -74,7 +75,7 @@ function verdictOf(error: Error, state: string): Verdict | undefined {
   if (state === "ENOENT" || state === "EACCES") {
     return { code: "NEON_INVALID_INPUT", hint: "The file that the URI names as sslrootcert must be on this machine." };
   }
-  if (/^[0-9A-Z]{5}$/.test(state)) {
+  if (sqlState.test(state)) {
     const spoken = state === "XX000" || state.startsWith("5") ? texts : [];
     const known = [...spoken, ...states].find(([pattern]) => pattern.test(spokenOf(pattern, error, state)));
     return known?.[1] ?? { code: "NEON_SQL_FAILED" };

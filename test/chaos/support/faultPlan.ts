@@ -18,7 +18,7 @@ function createEffects(delayMs: number): FaultEffect[] {
     { kind: "resetBeforeRequest" },
     { kind: "resetAfterCommit" },
     { kind: "commitAfterReset", delayMs },
-    { kind: "commitAfterReset", delayMs: delayMs / 2 },
+    { kind: "commitAfterReset", delayMs: Math.ceil(delayMs / 2) },
   ];
 }
 

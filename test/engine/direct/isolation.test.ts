@@ -91,7 +91,7 @@ function taskOf() {
     name,
     canary: canaryOf(name),
     // Every second one has its key in the stack's configuration, the others in the provider's environment.
-    config: (index % 4 < 2 ? { "neon:apiKey": keyOf(name) } : {}) as Record<string, string>,
+    config: index % 4 < 2 ? { "neon:apiKey": keyOf(name) } : {},
     env: {
       NEON_API_HOST: neonOf(name).apiHost,
       NEON_ORG_ID: orgOf(name),

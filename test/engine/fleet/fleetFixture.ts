@@ -66,8 +66,8 @@ export class FleetFixture {
     this.program('module.exports = require("neon-tenants/fleet").tenantProgram;', folder);
   }
 
-  prepareProjectFile(folder = this.folder): void {
-    const settings = "name: shop\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n";
+  prepareProjectFile(folder = this.folder, name = "shop"): void {
+    const settings = `name: ${name}\nruntime:\n  name: nodejs\n  options:\n    typescript: false\n`;
     writeFileSync(path.join(folder, "Pulumi.yaml"), settings);
   }
 

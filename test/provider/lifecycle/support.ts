@@ -45,6 +45,7 @@ export class Run {
     this.api = new FakeNeonApi(world, options);
     this.context = {
       api: this.api,
+      sql: { transaction: () => Promise.reject(new Error("no database here")) },
       run: this.memory,
       pulumiProject: "shop",
       warn: (line) => this.warnings.push(line),

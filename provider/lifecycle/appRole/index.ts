@@ -1,0 +1,1 @@
+export { appRoleLifecycle } from "./appRoleLifecycle";
