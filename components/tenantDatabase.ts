@@ -1,5 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Database, Project, Role } from "../provider";
+import { type TenantAppRole, tenantAppRoles } from "./tenantAppRoles";
+import { replicaUris, type TenantReplica, tenantReplicas } from "./tenantReplicas";
 
 /** Sizes of the tenant's primary compute. */
 export interface TenantCompute {
@@ -57,7 +59,18 @@ export interface TenantDatabaseArgs {
   databases?: TenantExtraDatabase[];
   /** Further roles (members of `neon_superuser`, as all roles made by Neon's API). */
   roles?: string[];
-  /** Names of further databases and roles whose deletion was allowed by an earlier, separate `up`. */
+  /**
+   * Roles with least privilege and a generated password, made over SQL. Removing one is refused unless {@link allowDelete} named it
+   * before.
+   */
+  appRoles?: TenantAppRole[];
+  /** Counts the rotations of the app roles' passwords, default 0: another number makes new ones, once. */
+  rotation?: number;
+  /** Counts the restores of the default branch, default 0: another number applies app roles, passwords and grants anew. */
+  restores?: number;
+  /** Read-only computes. Removing one is refused unless {@link allowDelete} named it before. */
+  replicas?: TenantReplica[];
+  /** Names of further databases, roles, app roles and replicas whose deletion was allowed by an earlier, separate `up`. */
   allowDelete?: string[];
   compute?: TenantCompute;
   quota?: TenantQuota;
@@ -76,7 +89,7 @@ export interface TenantDatabaseArgs {
 
 /**
  * One customer's database: a Neon project with its branch, owner role and database from a single call, then further roles and
- * databases. A change of plan updates it in place; nothing ever replaces it.
+ * databases, app roles and replicas. A change of plan updates it in place; nothing ever replaces it.
  *
  * @example
  * const acme = new TenantDatabase("acme", { tenant: "acme", region: "aws-eu-central-1", compute: { minCu: 0.25, maxCu: 2 } });
@@ -103,6 +116,15 @@ export class TenantDatabase extends pulumi.ComponentResource {
   readonly pooledUri!: pulumi.Output<string>;
   /** Direct connection string of every database by its name, each as its owner; secret. */
   readonly uris!: pulumi.Output<Record<string, string>>;
+
+  /** Direct connection string of every app role by its name; secret. */
+  readonly appRoleUris!: pulumi.Output<Record<string, string>>;
+  /** Pooled connection string of every app role by its name; secret. */
+  readonly appRolePooledUris!: pulumi.Output<Record<string, string>>;
+  /** Host of every replica by its name. */
+  readonly replicaHosts!: pulumi.Output<Record<string, string>>;
+  /** Direct connection string of every replica by its name, as the owner to the tenant's own database; secret. */
+  readonly replicaUris!: pulumi.Output<Record<string, string>>;
 
   constructor(name: string, args: TenantDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("neon-tenants:index:TenantDatabase", name, {}, opts);
@@ -152,6 +174,7 @@ export class TenantDatabase extends pulumi.ComponentResource {
     });
 
     const uris: Record<string, pulumi.Input<string>> = {};
+    const databases: Database[] = [];
     for (const { name: database, owner } of args.databases ?? []) {
       const resource = new Database(
         `${name}-${database}`,
@@ -164,10 +187,24 @@ export class TenantDatabase extends pulumi.ComponentResource {
         },
         { ...childOf(database), dependsOn: roles },
       );
+      databases.push(resource);
       uris[database] = pulumi
         .all([project.directUri, resource.name, owner, owner === undefined ? undefined : passwords.get(owner)])
         .apply(([uri, to, role, password]) => uriOf(uri, to, role, password));
     }
+
+    const appRoles = tenantAppRoles(args.appRoles ?? [], {
+      prefix: name,
+      project,
+      databaseUris: uris,
+      rotation: args.rotation ?? 0,
+      epoch: epochOf(project.branchId, args),
+      allowDelete,
+      optionsOf: childOf,
+      parent: this,
+      dependsOn: [...roles, ...databases],
+    });
+    const replicas = tenantReplicas(args.replicas ?? [], { prefix: name, project, optionsOf: childOf });
 
     this.projectId = project.projectId;
     this.branchId = project.branchId;
@@ -183,12 +220,26 @@ export class TenantDatabase extends pulumi.ComponentResource {
         .all([project.databaseName, project.directUri, pulumi.all(uris)])
         .apply(([own, uri, more]) => ({ [own]: uri, ...more })),
     );
+    this.appRoleUris = pulumi.secret(byName(appRoles, (role) => role.uri));
+    this.appRolePooledUris = pulumi.secret(byName(appRoles, (role) => role.pooledUri));
+    this.replicaHosts = byName(replicas, (replica) => replica.host);
+    this.replicaUris = replicaUris(replicas, project);
     this.registerOutputs({ projectId: this.projectId });
   }
 }
 
 function isAny(list: string[]): boolean {
   return list.length === 1 && list[0] === "any";
+}
+
+/** A restore takes roles and grants back, and a database that came later must be closed to the roles that are there. */
+function epochOf(branchId: pulumi.Output<string>, args: TenantDatabaseArgs): pulumi.Output<string> {
+  const names = (args.databases ?? []).map((database) => database.name).sort();
+  return pulumi.interpolate`${branchId}/${args.restores ?? 0}${names.map((name) => `/${name}`).join("")}`;
+}
+
+function byName<R>(resources: ReadonlyMap<string, R>, value: (resource: R) => pulumi.Output<string>) {
+  return pulumi.all(Object.fromEntries([...resources].map(([name, resource]) => [name, value(resource)])));
 }
 
 /** The project's direct URI for another database, and another role where one owns it. */

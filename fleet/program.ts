@@ -29,6 +29,12 @@ export interface TenantOutputs {
   pooledUri: pulumi.Output<string>;
   /** Direct URI of every database by name. */
   uris: pulumi.Output<Record<string, string>>;
+  /** Direct and pooled URI of every app role by name; only of a tenant that has some. */
+  appRoleUris?: pulumi.Output<Record<string, string>>;
+  appRolePooledUris?: pulumi.Output<Record<string, string>>;
+  /** Host of every replica by name, and its direct URI as the owner; only of a tenant that has some. */
+  replicaHosts?: pulumi.Output<Record<string, string>>;
+  replicaUris?: pulumi.Output<Record<string, string>>;
   /** What was applied: hash, configuration revision, program version and the resolved entry (no secret). */
   applied: AppliedMark & { entry: TenantSpec };
 }
@@ -98,6 +104,8 @@ function declareTenant({ spec, mark, fleet }: HandedTenant): TenantOutputs {
     roleName: spec.roleName,
     databases: spec.databases,
     roles: spec.roles,
+    appRoles: spec.appRoles,
+    replicas: spec.replicas,
     allowDelete: spec.allowDelete,
     compute: spec.compute,
     quota: spec.quota,
@@ -119,6 +127,10 @@ function declareTenant({ spec, mark, fleet }: HandedTenant): TenantOutputs {
     directUri: database.directUri,
     pooledUri: database.pooledUri,
     uris: database.uris,
+    ...(spec.appRoles?.length
+      ? { appRoleUris: database.appRoleUris, appRolePooledUris: database.appRolePooledUris }
+      : {}),
+    ...(spec.replicas?.length ? { replicaHosts: database.replicaHosts, replicaUris: database.replicaUris } : {}),
     applied: { ...mark, entry: spec },
   };
 }

@@ -40,6 +40,7 @@ interface HelperResult {
  * figures come from looking at `/proc` and are lower bounds, which {@link accountingGaps} tells.
  */
 export async function runAccounted(command: readonly string[], options: AccountOptions): Promise<Accounted> {
+  options.signal?.throwIfAborted();
   const folder = mkdtempSync(path.join(tmpdir(), "accounting-"));
   const result = path.join(folder, "result.json");
   try {

@@ -1,4 +1,5 @@
 import { computeRangeFault } from "./computeSizes";
+import { extraChecks } from "./extraChecks";
 import type { LimitSettings } from "./fleet";
 import type { FleetFile } from "./fleetSchema";
 import { describe } from "./leaf";
@@ -24,6 +25,7 @@ export function crossChecks(file: Partial<FleetFile>, source: YamlSource, isCut:
   references(["defaults"], file.defaults);
   defaultRegionCheck(file, add);
   computeCheck(file, isCut, add);
+  extraChecks(file, isCut, add);
   for (const [key, written] of Object.entries(file.tenants ?? {})) {
     const path = ["tenants", key];
     const entry = written ?? {};

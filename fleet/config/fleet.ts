@@ -1,4 +1,4 @@
-import type { ComputeSpec, DatabaseSpec, Departed, QuotaSpec } from "./tenantSpec";
+import type { AppRoleSpec, ComputeSpec, DatabaseSpec, Departed, QuotaSpec, ReplicaSpec } from "./tenantSpec";
 
 /** A Neon organization that holds projects of the fleet. */
 export interface Organization {
@@ -24,7 +24,7 @@ export interface SecretsSettings {
   encryptedKey?: string;
 }
 
-/** Limits that a plan, the defaults or a single tenant may set, in API units. */
+/** What a plan, the defaults or a single tenant may set: limits, in API units, and what comes with every database. */
 export interface LimitSettings {
   compute?: ComputeSpec;
   historyRetentionSeconds?: number;
@@ -32,6 +32,8 @@ export interface LimitSettings {
   allowedIps?: "any" | string[];
   protectedBranch?: boolean;
   tags?: Record<string, string>;
+  appRoles?: AppRoleSpec[];
+  replicas?: ReplicaSpec[];
 }
 
 /** What the defaults may set: limits, and where and what a database is. */

@@ -8,6 +8,7 @@ import {
   patternLeaf,
   regionLeaf,
   roleNameLeaf,
+  wordLeaf,
 } from "./nameLeaves";
 import { tenantKeyFault, tenantKeyPattern } from "./names";
 import { computeSizeLeaf, historyLeaf, sizeQuotaLeaf, suspendLeaf, timeQuotaLeaf } from "./unitLeaves";
@@ -27,15 +28,25 @@ const tenantKey = z
     if (message !== undefined) context.addIssue({ code: "custom", message });
   });
 
+const computeSize = {
+  min: computeSizeLeaf("Smallest size, in CU.").optional(),
+  max: computeSizeLeaf("Largest size, in CU; at most 8 more than min.").optional(),
+  suspend: suspendLeaf.optional(),
+};
+
+const appRole = z.strictObject({
+  name: roleNameLeaf("Name of the role."),
+  access: wordLeaf(["readWrite", "readOnly"], "Whether it may change rows or only read them."),
+  database: databaseNameLeaf("The database that it may use; the first one by default.").optional(),
+});
+
+const replica = z.strictObject({
+  name: boundedTextLeaf(1, 64, "Name of the replica; it is found again by it."),
+  ...computeSize,
+});
+
 const limits = {
-  compute: z
-    .strictObject({
-      min: computeSizeLeaf("Smallest size, in CU.").optional(),
-      max: computeSizeLeaf("Largest size, in CU; at most 8 more than min.").optional(),
-      suspend: suspendLeaf.optional(),
-    })
-    .meta({ description: "The size of the compute." })
-    .optional(),
+  compute: z.strictObject(computeSize).meta({ description: "The size of the compute." }).optional(),
   history: historyLeaf.optional(),
   quota: z
     .strictObject({
@@ -53,6 +64,11 @@ const limits = {
     .record(labelKey, boundedTextLeaf(0, 256, "Any text."))
     .meta({ description: "Free words to select tenants by; they never reach Neon." })
     .optional(),
+  appRoles: z
+    .array(appRole)
+    .meta({ description: "Roles that may use rows and nothing else, each with a generated password." })
+    .optional(),
+  replicas: z.array(replica).meta({ description: "Computes that only read, beside the first one." }).optional(),
 };
 
 const settings = {
@@ -134,10 +150,10 @@ const tenant = z.strictObject({
     .optional(),
   roles: z.array(roleNameLeaf("Name of the role.")).meta({ description: "Further roles." }).optional(),
   allowDelete: z
-    .array(boundedTextLeaf(1, 63, "Name of a further database or role."))
+    .array(boundedTextLeaf(1, 64, "Name of a further database or role, an app role or a replica."))
     .meta({
       description:
-        "Further databases and roles that may be dropped: apply this first, then remove them from the lists.",
+        "What may be dropped of the lists of databases, roles, app roles and replicas: apply this first, then remove it there.",
     })
     .optional(),
 });

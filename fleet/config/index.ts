@@ -12,7 +12,15 @@ export { fleetJsonSchema } from "./fleetJsonSchema";
 export { loadFleet } from "./loadFleet";
 export { formatProblem, type Problem, type ProblemCode } from "./problem";
 export { resolveFleet, resolveTenant } from "./resolveTenant";
-export type { ComputeSpec, DatabaseSpec, Departed, QuotaSpec, TenantSpec } from "./tenantSpec";
+export type {
+  AppRoleSpec,
+  ComputeSpec,
+  DatabaseSpec,
+  Departed,
+  QuotaSpec,
+  ReplicaSpec,
+  TenantSpec,
+} from "./tenantSpec";
 export { writeFact, writeSecretsSalt, type FactChange } from "./writeFact";
 export { formatDataSize, parseDataSize } from "./dataSize";
 export { formatDuration, parseDuration } from "./duration";

@@ -2,6 +2,7 @@ import { describe, leaf, textLeaf, type Fault, type Parsed } from "./leaf";
 import { databaseNameFault, roleNameFault } from "./names";
 import { ipRuleFault, opensToEveryone } from "./ipRule";
 import type { ProblemCode } from "./problem";
+import { suggest } from "./suggest";
 
 function fault(sentence: string, more: Partial<Fault> = {}): { fault: Fault } {
   return { fault: { sentence, ...more } };
@@ -64,6 +65,17 @@ export function roleNameLeaf(description: string) {
 /** The name of a database. */
 export function databaseNameLeaf(description: string) {
   return identifierLeaf(description, databaseNameFault);
+}
+
+/** One of a few words. */
+export function wordLeaf<Word extends string>(words: readonly Word[], description: string) {
+  return leaf<Word>({ enum: [...words], description }, (written) => {
+    const word = words.find((known) => known === written);
+    if (word !== undefined) return { value: word };
+    const code: ProblemCode = typeof written === "string" ? "FLEET_VALUE" : "FLEET_TYPE";
+    const suggestion = typeof written === "string" ? suggest(written, words) : undefined;
+    return fault(`${describe(written)} is not ${words.join(" or ")}`, { code, suggestion });
+  });
 }
 
 /** A whole number between two bounds. */

@@ -50,6 +50,8 @@ export function resolveTenant(fleet: Fleet, key: string): TenantSpec {
     roleName: settings.roleName,
     databases: (settings.databases ?? []).map((database) => ({ ...database })),
     roles: [...(settings.roles ?? [])],
+    appRoles: (settings.appRoles ?? []).map((role) => ({ ...role })),
+    replicas: (settings.replicas ?? []).map((replica) => ({ ...replica })),
     allowDelete: [...(settings.allowDelete ?? [])],
     compute: settings.compute && { ...settings.compute },
     historyRetentionSeconds: settings.historyRetentionSeconds,

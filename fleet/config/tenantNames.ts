@@ -6,6 +6,12 @@ import type { Path } from "./yamlSource";
 /** Neon's name for the first database of a project, and through it for the first role, where nobody gave one. */
 const defaultDatabase = "neondb";
 
+/** What the first database of a tenant and its owner are called. */
+export function firstNames(entry: TenantInFile, defaults: SettingsInFile): { database: string; role: string } {
+  const database = entry.database ?? defaults.database ?? defaultDatabase;
+  return { database, role: entry.role ?? defaults.role ?? `${database}_owner` };
+}
+
 /** Further databases and roles of a tenant: no name twice, and every owner exists. */
 export function tenantNameProblems(
   path: Path,
@@ -14,8 +20,7 @@ export function tenantNameProblems(
   isCut: (part: string) => boolean,
   add: Add,
 ): void {
-  const database = entry.database ?? defaults.database ?? defaultDatabase;
-  const role = entry.role ?? defaults.role ?? `${database}_owner`;
+  const { database, role } = firstNames(entry, defaults);
   const roles = entry.roles ?? [];
   const databases = entry.databases ?? [];
   noDoubles([...path, "roles"], roles, isCut("role") ? undefined : role, "role", add);

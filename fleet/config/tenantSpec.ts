@@ -29,6 +29,20 @@ export interface DatabaseSpec {
   owner?: string;
 }
 
+/** A role with least privilege over SQL, with a generated password. */
+export interface AppRoleSpec {
+  name: string;
+  /** The database that it may use; without it the first one. */
+  database?: string;
+  /** `readOnly` selects, `readWrite` also inserts, updates and deletes. */
+  access: "readWrite" | "readOnly";
+}
+
+/** A read-only compute on the default branch. */
+export interface ReplicaSpec extends ComputeSpec {
+  name: string;
+}
+
 /** Written by the command that ended a tenant: its entry is never applied again. */
 export interface Departed {
   /** ISO 8601 time, UTC. */
@@ -70,7 +84,11 @@ export interface TenantSpec {
   databases: DatabaseSpec[];
   /** Further roles. */
   roles: string[];
-  /** Names of further databases and roles that may be dropped once they leave the lists above. */
+  /** Roles with least privilege. */
+  appRoles: AppRoleSpec[];
+  /** Read-only computes. */
+  replicas: ReplicaSpec[];
+  /** Names of further databases, roles, app roles and replicas that may be dropped once they leave the lists above. */
   allowDelete: string[];
   compute?: ComputeSpec;
   /** `history_retention_seconds`: how far back a restore reaches; 0 keeps no history. */

@@ -1,12 +1,13 @@
 import type { Fleet, LimitSettings, Organization, TenantEntry, TenantFacts, TenantSettings } from "./fleet";
 import type { FleetFile, LimitsInFile, SettingsInFile, TenantInFile } from "./fleetSchema";
+import type { ComputeSpec } from "./tenantSpec";
 import type { StateFile } from "./stateSchema";
 
 /** The limits of a plan, of the defaults or of a tenant, under the names of the API. Only what was written is present. */
 export function toLimits(limits: LimitsInFile): LimitSettings {
-  const { compute, history, quota, allowedIps, protectedBranch, tags } = limits;
+  const { compute, history, quota, allowedIps, protectedBranch, tags, appRoles, replicas } = limits;
   return defined({
-    compute: compute && defined({ minCu: compute.min, maxCu: compute.max, suspendSeconds: compute.suspend }),
+    compute: compute && toCompute(compute),
     historyRetentionSeconds: history,
     quota:
       quota &&
@@ -20,7 +21,13 @@ export function toLimits(limits: LimitsInFile): LimitSettings {
     allowedIps,
     protectedBranch,
     tags,
+    appRoles: appRoles?.map((role) => defined(role)),
+    replicas: replicas?.map(({ name, ...size }) => ({ name, ...toCompute(size) })),
   });
+}
+
+function toCompute({ min, max, suspend }: NonNullable<LimitsInFile["compute"]>): ComputeSpec {
+  return defined({ minCu: min, maxCu: max, suspendSeconds: suspend });
 }
 
 export function toSettings(settings: SettingsInFile): TenantSettings {

@@ -6,7 +6,18 @@ import type { TenantSpec } from "../config";
  * count too, because the state holds the resolved entry. `departed` does not: nothing is applied for a tenant that has left.
  */
 export function appliedFields(spec: TenantSpec): Map<string, unknown> {
-  const { compute, quota, tags, databases, roles, allowDelete, departed: _departed, ...simple } = spec;
+  const {
+    compute,
+    quota,
+    tags,
+    databases,
+    roles,
+    appRoles,
+    replicas,
+    allowDelete,
+    departed: _departed,
+    ...simple
+  } = spec;
   const fields = new Map<string, unknown>();
   const set = (field: string, value: unknown): void => {
     if (value !== undefined) fields.set(field, value);
@@ -18,6 +29,8 @@ export function appliedFields(spec: TenantSpec): Map<string, unknown> {
   // The entry that a ledger or a state remembers may be older than one of these lists.
   for (const { name, owner } of databases ?? []) set(`databases.${name}`, owner === undefined ? {} : { owner });
   for (const name of roles ?? []) set(`roles.${name}`, {});
+  for (const { name, ...role } of appRoles ?? []) set(`appRoles.${name}`, role);
+  for (const { name, ...size } of replicas ?? []) set(`replicas.${name}`, size);
   for (const name of allowDelete ?? []) set(`allowDelete.${name}`, true);
   return fields;
 }

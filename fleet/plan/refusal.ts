@@ -36,6 +36,13 @@ const immutable: Record<string, { code: string; what: string; why: string; wayOu
   },
 };
 
+const deletions: Record<string, [what: string, code: string]> = {
+  databases: ["database", "FLEET_DATABASE_DELETE_REFUSED"],
+  roles: ["role", "FLEET_ROLE_DELETE_REFUSED"],
+  appRoles: ["app role", "FLEET_APP_ROLE_DELETE_REFUSED"],
+  replicas: ["replica", "FLEET_REPLICA_DELETE_REFUSED"],
+};
+
 /** Why a refused change of a tenant is refused, and the way out. */
 export function refusalOf(tenant: string, change: FieldChange): Refusal {
   const known = immutable[change.field === "organizationId" ? "organization" : change.field];
@@ -44,10 +51,9 @@ export function refusalOf(tenant: string, change: FieldChange): Refusal {
     const reason = `The ${what} of ${tenant} cannot change from ${String(change.from)} to ${String(change.to)}: ${why}`;
     return { code, reason, wayOut };
   }
-  const [what, code] = change.field.startsWith("roles.")
-    ? ["role", "FLEET_ROLE_DELETE_REFUSED"]
-    : ["database", "FLEET_DATABASE_DELETE_REFUSED"];
-  const name = change.field.slice(change.field.indexOf(".") + 1);
+  const dot = change.field.indexOf(".");
+  const [what, code] = deletions[change.field.slice(0, dot)] ?? ["entry", "FLEET_DELETE_REFUSED"];
+  const name = change.field.slice(dot + 1);
   return {
     code,
     reason: `The ${what} ${name} of ${tenant} is no longer listed, and leaving it out of the file does not delete it`,

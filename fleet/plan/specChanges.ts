@@ -1,4 +1,4 @@
-import type { TenantSpec } from "../config";
+import type { AppRoleSpec, TenantSpec } from "../config";
 import { appliedFields, canonicalJson } from "./appliedFields";
 import type { ChangeClass, FieldChange } from "./plan";
 
@@ -31,8 +31,13 @@ function changeClass(field: string, from: unknown, to: unknown, applied: TenantS
       return asLimit(to) < asLimit(from) ? "maySuspend" : "inPlace";
     case "databases":
     case "roles":
-      if (to !== undefined) return "inPlace";
-      return isDeletable(applied, name) ? "reducesProtection" : "refused";
+    case "appRoles":
+    case "replicas":
+      if (to === undefined) return isDeletable(applied, name) ? "reducesProtection" : "refused";
+      if (group === "replicas" && from !== undefined) return "restartsCompute";
+      return group === "appRoles" && mayWrite(to) && from !== undefined && !mayWrite(from)
+        ? "reducesProtection"
+        : "inPlace";
     case "allowDelete":
       return to === undefined ? "inPlace" : "reducesProtection";
     case "historyRetentionSeconds":
@@ -50,6 +55,10 @@ function changeClass(field: string, from: unknown, to: unknown, applied: TenantS
 /** The consent counts only once it was applied, in an apply before the one that drops. */
 function isDeletable(applied: TenantSpec, name: string): boolean {
   return applied.protection === false || (applied.allowDelete ?? []).includes(name);
+}
+
+function mayWrite(appRole: unknown): boolean {
+  return (appRole as AppRoleSpec).access === "readWrite";
 }
 
 /** Names of databases may hold dots themselves. */

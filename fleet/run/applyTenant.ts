@@ -126,6 +126,9 @@ function prepare(entry: WorkEntry, shared: RunShared): { operation: StackOperati
         defer: isOnePost(spec) ? (following) => (deferred.current = { ...following, since: Date.now() }) : undefined,
       }),
   };
+  // Healing clears the pending create: where only the state knew of it, a run that is killed after that must still look for what it made.
+  if (attemptedAt !== undefined && open.ledger.get(tenant)?.status !== "attempt")
+    open.ledger.append({ tenant, by: open.by, status: "attempt", at: attemptedAt });
   // An engine that cannot be told when the POST is sent has to be believed to send it at once.
   if (shared.engine.name === "stock") open.ledger.append({ tenant, by: open.by, status: "attempt", at: now() });
   return { operation, deferred };

@@ -1,4 +1,4 @@
-import { FleetError, writeSecretsSalt, type Fleet } from "../config";
+import { FleetError, isFleetError, loadFleet, writeSecretsSalt, type Fleet } from "../config";
 import { createSalt, openerFor, readPassphrase } from "./passphrase";
 
 /** What goes into every stack file of the fleet: stack files hold nothing else that is ours, so they can be made again. */
@@ -44,7 +44,16 @@ export async function secretsOf(fleet: Fleet, options: SecretsOptions): Promise<
       },
     );
   }
-  if (fleet.secrets.salt === undefined && options.mayCreate) writeSecretsSalt(fleet.file, salt);
+  if (fleet.secrets.salt === undefined && options.mayCreate) {
+    try {
+      writeSecretsSalt(fleet.file, salt);
+    } catch (error) {
+      const isTaken = isFleetError(error) && error.code === "FLEET_SALT_TAKEN";
+      if (known !== undefined || !isTaken) throw error;
+      // Two first commands at once: the one that came second has encrypted nothing yet and takes the salt that was written.
+      return secretsOf({ ...fleet, secrets: loadFleet(fleet.file).secrets }, options);
+    }
+  }
   return { encryptionsalt: salt };
 }
 

@@ -58,7 +58,7 @@ export const appRoleFields = {
     schema: z
       .string()
       .regex(
-        /^postgres(?:ql)?:\/\/[^:@/?#]+:[^@/?#]+@[^@/?#]+\/[^/?#]+(?:\?[^#]*)?$/,
+        /^postgres(?:ql)?:\/\/[^:@/?#]+:[^@/?#]+@[^@/?#]+\/[^?#]+(?:\?[^#]*)?$/,
         "must be a URI such as postgresql://role:password@host/database?sslmode=require",
       ),
     required: true,

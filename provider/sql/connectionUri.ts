@@ -3,12 +3,14 @@ export interface UriParts {
   readonly user: string;
   readonly password: string;
   readonly host: string;
+  /** Postgres's own where the URI names none. */
+  readonly port: number;
   readonly database: string;
-  /** `require`, `prefer`, `disable`; undefined where the URI does not say. */
-  readonly channelBinding?: string;
+  /** Such as `sslmode`. */
+  readonly parameters: URLSearchParams;
 }
 
-const form = /^(postgres(?:ql)?:\/\/)([^:@/?#]*):([^@/?#]*)@([^@/?#]*)\/([^/?#]*)(\?[^#]*)?$/;
+const form = /^(postgres(?:ql)?:\/\/)([^:@/?#]*):([^@/?#]*)@([^@/?#]*)\/([^?#]*)(\?[^#]*)?$/;
 
 /** True for a URI with user, password, host and database. */
 export function isConnectionUri(uri: string): boolean {
@@ -19,13 +21,15 @@ export function isConnectionUri(uri: string): boolean {
 /** The parts of a URI; empty ones where the text is not a URI of this form. */
 export function partsOf(uri: string): UriParts {
   const [, , user = "", password = "", authority = "", database = "", query = ""] = form.exec(uri) ?? [];
-  const channelBinding = new URLSearchParams(query).get("channel_binding") ?? undefined;
+  const port = /:(\d+)$/.exec(authority);
   return {
     user: decode(user),
     password: decode(password),
-    host: authority.replace(/:\d+$/, ""),
+    host: authority.slice(0, port?.index).replace(/^\[(.*)\]$/, "$1"),
+    port: Number(port?.[1] ?? 5432),
     database: decode(database),
-    channelBinding,
+    // A plus sign in a parameter is one, as libpq reads it.
+    parameters: new URLSearchParams(query.replaceAll("+", "%2B")),
   };
 }
 
@@ -42,21 +46,6 @@ export function uriFor(uri: string, parts: { user?: string; password?: string; d
 
 /** node-pg decodes the path with `decodeURI`, which leaves `%2F` and others alone: only what ends a path is encoded. */
 const encodePath = (text: string): string => encodeURI(text).replace(/[?#]/g, encodeURIComponent);
-
-/**
- * The URI as node-pg has to read it: a `require` that names no CA means to verify host and chain with the system's, and the port is
- * Postgres's own and not that of the variable PGPORT.
- */
-export function uriWithVerification(uri: string): string {
-  const match = form.exec(uri);
-  if (!match) return uri;
-  const [, scheme, user, password, authority = "", database, query = ""] = match;
-  const port = /:\d+$/.test(authority) ? "" : ":5432";
-  const verified = /[?&]uselibpqcompat=/.test(query)
-    ? query
-    : query.replace(/([?&]sslmode=)(?:prefer|require|verify-ca)(?=&|$)/, "$1verify-full");
-  return `${scheme}${user}:${password}@${authority}${port}/${database}${verified}`;
-}
 
 function decode(text: string): string {
   try {

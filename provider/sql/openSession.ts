@@ -1,5 +1,5 @@
 import type { Client } from "pg";
-import { partsOf, uriWithVerification } from "./connectionUri";
+import { clientConfigOf } from "./clientConfig";
 import type { SqlSession } from "./sql";
 
 /** One connection. Closing it never fails. */
@@ -16,10 +16,8 @@ const queryTimeoutMillis = 90_000;
 export async function openSession(uri: string): Promise<OpenSession> {
   // Loaded when first needed: most programs never connect.
   const pg = await import("pg");
-  const { channelBinding } = partsOf(uri);
   const client = new pg.Client({
-    connectionString: uriWithVerification(uri),
-    enableChannelBinding: channelBinding === "require" || channelBinding === "prefer",
+    ...clientConfigOf(uri),
     application_name: "neon-tenants",
     connectionTimeoutMillis,
     query_timeout: queryTimeoutMillis,

@@ -1,3 +1,4 @@
+import { types } from "node:util";
 import { isNeonError, NeonError, type NeonErrorCode } from "../api/errors";
 import { redact } from "../api/redact";
 
@@ -20,7 +21,10 @@ const allowedIps =
 /** What Neon's proxy says in words; it sends XX000 with all of them. */
 const texts: readonly [RegExp, Verdict][] = [
   [/is not allowed to connect|blocked network/i, { code: "NEON_FORBIDDEN", hint: allowedIps }],
-  [/endpoint is disabled/i, { code: "NEON_REFUSED", hint: "Enable the compute at Neon, and run the same command again." }],
+  [
+    /endpoint is disabled/i,
+    { code: "NEON_REFUSED", hint: "Enable the compute at Neon, and run the same command again." },
+  ],
   // Before the quotas: this one is also said of a project that is locked for a moment.
   [/temporarily unavailable|running operations/i, { code: "NEON_BUSY", transient: true, hint: again }],
   [
@@ -35,10 +39,25 @@ const texts: readonly [RegExp, Verdict][] = [
 
 /** By SQLSTATE, the longest prefix first. */
 const states: readonly [RegExp, Verdict][] = [
-  [/^28/, { code: "NEON_UNAUTHORIZED", hint: "Run `pulumi refresh`, then `pulumi up`: the owner's password may have changed." }],
+  [
+    /^28/,
+    {
+      code: "NEON_UNAUTHORIZED",
+      hint: "Run `pulumi refresh`, then `pulumi up`: the owner's password may have changed.",
+    },
+  ],
   [/^3D000$/, { code: "NEON_NOT_FOUND", hint: "Make the database first, or name another one." }],
-  [/^42501$/, { code: "NEON_FORBIDDEN", hint: "The owner's URI must be that of the role that owns the database and made the role." }],
-  [/^25006$/, { code: "NEON_REFUSED", hint: "The owner's URI leads to a read-only compute; give that of the primary one." }],
+  [
+    /^42501$/,
+    {
+      code: "NEON_FORBIDDEN",
+      hint: "The owner's URI must be that of the role that owns the database and made the role.",
+    },
+  ],
+  [
+    /^25006$/,
+    { code: "NEON_REFUSED", hint: "The owner's URI leads to a read-only compute; give that of the primary one." },
+  ],
   [/^53100$/, { code: "NEON_QUOTA_EXHAUSTED", hint: "Raise the tenant's logical size quota." }],
   [/^(55P03|55006|57014|40001|40P01)$/, { code: "NEON_BUSY", transient: true, hint: again }],
   [/^(08|57P|53)/, { code: "NEON_UNAVAILABLE", transient: true, hint: again }],
@@ -58,7 +77,7 @@ const untrusted: Verdict = {
 /** Reads a failure of node-pg, of the network or of Postgres. Nothing of it is kept but its text, without secrets. */
 export function classifySqlError(error: unknown, about: { what: string; secrets: readonly string[] }): SqlFailure {
   if (isNeonError(error)) return { transient: false, failure: error };
-  if (!(error instanceof Error)) throw error;
+  if (!types.isNativeError(error)) throw error;
   const { code: state = "" } = error as { code?: string };
   const verdict = verdictOf(error, state);
   if (!verdict) throw error;
@@ -70,8 +89,6 @@ export function classifySqlError(error: unknown, about: { what: string; secrets:
 
 function verdictOf(error: Error, state: string): Verdict | undefined {
   if (networkCodes.test(state)) return unreachable;
-  // Several addresses of one host, none of which answered.
-  if (error instanceof AggregateError) return unreachable;
   if (state === "ENOENT" || state === "EACCES") {
     return { code: "NEON_INVALID_INPUT", hint: "The file that the URI names as sslrootcert must be on this machine." };
   }

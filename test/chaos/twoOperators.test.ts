@@ -44,7 +44,7 @@ interface PlannedEntry {
   tenant: string;
   action: string;
   reasons: string[];
-  changes: { path: string }[];
+  changes: { field: string }[];
 }
 
 async function planned(): Promise<PlannedEntry | undefined> {
@@ -59,7 +59,9 @@ describe("a laptop that applies another plan with `pulumi up`", () => {
     expect(await maxCompute()).toEqual([4, 0.5]);
     const entry = await planned();
     expect(entry).toMatchObject({ action: "update" });
-    expect(entry?.changes.map((change) => change.path)).toEqual(expect.arrayContaining([expect.stringMatching(/compute/)]));
+    expect(entry?.changes.map((change) => change.field)).toEqual(
+      expect.arrayContaining([expect.stringMatching(/compute/)]),
+    );
     const { ran, states } = await office.apply();
     expectCode(ran, 0);
     expect(states).toEqual({ acme: "updated", globex: "unchanged" });

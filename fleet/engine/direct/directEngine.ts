@@ -37,6 +37,9 @@ export interface DirectEngineOptions {
   programFor?: (operation: StackOperation) => () => Promise<unknown>;
 }
 
+/** A process of a second or two needs no garbage collection; a checkpoint of unusual size still gets one. The user's own settings win. */
+const lean = { GOGC: "off", GOMEMLIMIT: "512MiB" };
+
 const yes = ["--yes", "--skip-preview"];
 const quiet = ["--non-interactive", "--color=never"];
 
@@ -120,6 +123,7 @@ export class DirectEngine implements StackEngine {
         program,
         cwd: workFolder,
         env: {
+          ...lean,
           ...process.env,
           ...this.options.env,
           PULUMI_BACKEND_URL: backendUrl,

@@ -16,7 +16,9 @@ export async function grant(session: SqlSession, wanted: WantedRole): Promise<st
   const role = session.identifier(wanted.name);
   const may = privileges[wanted.access];
   await refuseMissing(session, schemas);
-  const [{ database = "" } = {}] = await session.rows<{ database: string }>("SELECT current_database()::text AS database");
+  const [{ database = "" } = {}] = await session.rows<{ database: string }>(
+    "SELECT current_database()::text AS database",
+  );
   await session.run(`GRANT CONNECT ON DATABASE ${session.identifier(database)} TO ${role}`);
   const names = inLists(schemas.map((schema) => session.identifier(schema)));
   for (const list of names) {

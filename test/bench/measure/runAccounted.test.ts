@@ -3,8 +3,8 @@ import { accountingGaps, runAccounted, type AccountOptions } from "../../../benc
 const run = (script: string, mode: AccountOptions["mode"], signal?: AbortSignal) =>
   runAccounted(["sh", "-c", script], { cwd: "/", env: process.env, mode, signal, sampleMs: 20 });
 
-/** Uses some processor time and prints nothing. */
-const work = `${process.execPath} -e 'for (let n = 0; process.cpuUsage().user < 4e5; n++);'`;
+/** Uses 0.4 s of processor time and prints nothing. */
+const work = `${process.execPath} -e 'for (let used = 0; used < 4e5; { user: used } = process.cpuUsage()) for (let n = 0; n < 1e6; n++);'`;
 
 const onLinux = process.platform === "linux";
 const itWith = (mode: AccountOptions["mode"]) => (onLinux && !accountingGaps().includes(mode) ? it : it.skip);

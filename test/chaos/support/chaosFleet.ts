@@ -91,11 +91,13 @@ export class ChaosFleet {
     const { outcomes } = JSON.parse(stdout) as {
       outcomes: { tenant: string; state: string; error?: { code: string; message: string } }[];
     };
-    const errors = outcomes.flatMap(({ tenant, error }) =>
-      error ? [[tenant, `${error.code}: ${error.message}`]] : [],
-    );
-    const states = outcomes.map(({ tenant, state }) => [tenant, state]);
-    return { code, output, states: Object.fromEntries(states), errors: Object.fromEntries(errors) } as Applied;
+    const states: Record<string, string> = {};
+    const errors: Record<string, string> = {};
+    for (const { tenant, state, error } of outcomes) {
+      states[tenant] = state;
+      if (error) errors[tenant] = `${error.code}: ${error.message}`;
+    }
+    return { code, output, states, errors };
   }
 
   /**

@@ -19,12 +19,15 @@ export interface ChaosOptions {
   spreadMs: number;
   /** How often each kind of fault strikes a creation. */
   repeats?: number;
+  /** Begin with the faults that are waited out for a minute. */
+  slowFirst?: boolean;
   /** Fleets, their state and Neon's; where it was used before, the run goes on. */
   folder: string;
   log: (line: string) => void;
 }
 
 const uuids = { ours: "6b1f3c7e-52a4-4d53-9a70-0c6f3a9a1f10", theirs: "b7d1f0a2-8c55-4e0f-a1de-3b0a4d3a1c22" };
+const orgId = "org-local-00000001";
 type Name = keyof typeof uuids;
 const names = Object.keys(uuids) as Name[];
 
@@ -41,14 +44,15 @@ export class ChaosRun {
   }
 
   static async start(options: ChaosOptions): Promise<ChaosRun> {
-    const { folder, seed, tenants, repeats } = options;
+    const { folder, seed, tenants, repeats, slowFirst } = options;
     for (const name of names) mkdirSync(path.join(folder, name), { recursive: true });
     const neon = await startLocalNeon({
       stateFolder: path.join(folder, "neon"),
       latency: "neon",
       rateLimits: true,
+      apiKeys: [{ kind: "personal", key: `canary-key-${seed}`, orgIds: [orgId], inferOrg: true }],
       faultSeed: seed,
-      faults: faultPlan(seed, { creates: tenants * 2, repeats }),
+      faults: faultPlan(seed, { creates: tenants * 2, repeats, slowFirst }),
     });
     const fleetOf = (name: Name) =>
       new ChaosFleet({

@@ -43,18 +43,34 @@ const changes: FaultRule[] = [
   { route: "updateProject", kind: "lock", durationMs: 500, every: 4 },
 ];
 
+export interface FaultPlanOptions {
+  /** How many projects are made. */
+  creates: number;
+  /** How often each kind strikes a creation. Default 1. */
+  repeats?: number;
+  /** What is waited out for a minute strikes first, so that the minutes pass at the same time. Default false: at any time. */
+  slowFirst?: boolean;
+}
+
+/** Nobody answers, and nothing was made. */
+const isSlow = (effect: FaultEffect) =>
+  effect.kind === "resetBeforeRequest" ||
+  ((effect.kind === "500" || effect.kind === "524") && effect.when === "beforeCommit");
+
 /**
  * The faults of a chaos run: each kind strikes `repeats` of the first `creates` creations at places that the seed decides, and everything
  * else at random. The compute of every tenth new project does not start.
  */
-export function faultPlan(seed: number, { creates, repeats = 1 }: { creates: number; repeats?: number }): FaultRule[] {
+export function faultPlan(seed: number, { creates, repeats = 1, slowFirst = false }: FaultPlanOptions): FaultRule[] {
   const random = seededRandom(seed, "faults");
   const effects = Array.from({ length: repeats }, () => createEffects(2_000 + random.integer(6_000))).flat();
   const places = random
     .shuffled(Array.from({ length: creates }, (_, place) => place))
     .slice(0, effects.length)
     .toSorted((a, b) => a - b);
-  const onCreate = random.shuffled(effects).flatMap((effect, index): FaultRule[] => {
+  const shuffled = random.shuffled(effects);
+  const ordered = slowFirst ? shuffled.toSorted((a, b) => Number(isSlow(b)) - Number(isSlow(a))) : shuffled;
+  const onCreate = ordered.flatMap((effect, index): FaultRule[] => {
     const place = places[index];
     // A rule does not count what an older one took.
     return place === undefined ? [] : [{ route: "createProject", after: place - index, first: 1, ...effect }];

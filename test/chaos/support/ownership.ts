@@ -1,4 +1,5 @@
 import { readFileSync } from "node:fs";
+import type { Endpoint } from "@neondatabase/api-client";
 import { Client } from "pg";
 import type { LocalNeon } from "../../../local";
 import { createNeonApi, type NeonApi, rateShare } from "../../../provider/api";
@@ -29,10 +30,15 @@ export async function allOwned(api: NeonApi): Promise<Owned[]> {
       const ready =
         root?.branch.current_state === "ready" &&
         endpoints.length > 0 &&
-        endpoints.every((endpoint) => endpoint.current_state !== "init" && endpoint.pending_state === undefined);
+        endpoints.every((endpoint) => isStarted(endpoint));
       return { projectId: id, name, fleet: mark?.fleet ?? "nobody", tenant: mark?.stack ?? "", ready };
     }),
   );
+}
+
+/** It has run, or runs, and nothing is under way. */
+function isStarted({ current_state: state, pending_state: pending }: Endpoint): boolean {
+  return ["active", "idle"].includes(state) && pending === undefined;
 }
 
 /** One statement over TLS, as a customer's own program would send it. */

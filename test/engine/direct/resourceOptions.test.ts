@@ -90,7 +90,7 @@ describe("a program with every resource option", () => {
       ignoreChanges: ["historyRetentionSeconds"],
       inputs: { historyRetentionSeconds: 7200 },
     });
-    const role = direct[1]?.latest.resources.find(({ urn }) => urn.includes("neon:Role"));
+    const role = direct[1]?.latest.resources.find(({ urn }) => urn.endsWith("neon:Role::app"));
     expect(role?.dependencies).toHaveLength(1);
     const database = direct[1]?.latest.resources.find(({ urn }) => urn.includes("neon:Database"));
     expect(database).toMatchObject({ parent: role?.urn, deletedWith: projects?.[0]?.urn });

@@ -32,6 +32,8 @@ function expectedSpec(fleet: FleetPair, index: number): TenantSpec {
     ...(plan === undefined ? {} : { plan: `plan${plan}` }),
     databases: [],
     roles: [],
+    appRoles: [],
+    replicas: [],
     allowDelete: [],
     tags: {},
   };

@@ -30,6 +30,8 @@ test("what nobody set stays undefined, so that nothing is sent for it", () => {
     region: "aws-eu-central-1",
     databases: [],
     roles: [],
+    appRoles: [],
+    replicas: [],
     allowDelete: [],
     protection: true,
     tags: {},

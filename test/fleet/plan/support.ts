@@ -11,6 +11,8 @@ export function specOf(tenant: string, more: Partial<TenantSpec> = {}): TenantSp
     region: "aws-eu-central-1",
     databases: [],
     roles: [],
+    appRoles: [],
+    replicas: [],
     allowDelete: [],
     protection: true,
     tags: {},

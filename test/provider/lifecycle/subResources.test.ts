@@ -27,7 +27,8 @@ function inputsAt(kind: ResourceKind, { projectId, branchId }: Place, more: Valu
   return { projectId, __provider: "exports.handler=…", ...own[kind], ...more };
 }
 
-const kinds: ResourceKind[] = ["branch", "endpoint", "role", "database"];
+const kinds = ["branch", "endpoint", "role", "database"] as const;
+type Kind = (typeof kinds)[number];
 const posts: Record<string, string> = {
   branch: "createBranch",
   endpoint: "createEndpoint",
@@ -36,9 +37,9 @@ const posts: Record<string, string> = {
 };
 
 /** How many of a kind there are beside what came with the project. */
-function countOf(kind: ResourceKind, { world, projectId }: Place): number {
+function countOf(kind: Kind, { world, projectId }: Place): number {
   const at = world.projects.get(projectId)!;
-  const all = { branch: at.branches, endpoint: at.endpoints, role: at.roles, database: at.databases, project: [] };
+  const all = { branch: at.branches, endpoint: at.endpoints, role: at.roles, database: at.databases };
   return all[kind].length - 1;
 }
 

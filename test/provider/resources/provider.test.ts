@@ -4,7 +4,7 @@ import type { ResourceKind } from "../../../provider";
 import { FakeNeonApi } from "../fakeNeonApi";
 import { FakeWorld } from "../fakeWorld";
 
-const kinds: ResourceKind[] = ["project", "branch", "endpoint", "role", "database"];
+const kinds: ResourceKind[] = ["project", "branch", "endpoint", "role", "database", "appRole"];
 
 /** The texts that are in the state of every customer. They must be here for ever, as they are. */
 const texts: Record<ResourceKind, string> = {
@@ -15,6 +15,8 @@ const texts: Record<ResourceKind, string> = {
   endpoint:
     'exports.handler=()=>require("node:module").createRequire(process.cwd()+"/package.json")("neon-tenants/provider").endpoint',
   role: 'exports.handler=()=>require("node:module").createRequire(process.cwd()+"/package.json")("neon-tenants/provider").role',
+  appRole:
+    'exports.handler=()=>require("node:module").createRequire(process.cwd()+"/package.json")("neon-tenants/provider").appRole',
   database:
     'exports.handler=()=>require("node:module").createRequire(process.cwd()+"/package.json")("neon-tenants/provider").database',
 };
