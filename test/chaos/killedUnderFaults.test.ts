@@ -27,7 +27,7 @@ describe(`two fleets with the same customers, killed with -9 while Neon misbehav
       expect(unexplained(failures)).toEqual([]);
       expect(run.unstruck()).toEqual([]);
       run.calm();
-      await expectWhole(run, 3);
+      await expectWhole(run, 2);
     });
   }, 600_000);
 });

@@ -61,9 +61,7 @@ export class DirectEngine implements StackEngine {
     const providerFor = tenantProviders(operation, { env, project });
     const provider = await serveProvider({ sdk, providerFor, project, owner });
     try {
-      const output = await (operation.verb === "up" || operation.verb === "preview"
-        ? this.withProgram(operation, provider.port, owner)
-        : this.withoutProgram(operation, provider.port));
+      const output = await this.withProgram(operation, provider.port, owner);
       return { changes: changesIn(output) };
     } finally {
       provider.close();
@@ -89,26 +87,22 @@ export class DirectEngine implements StackEngine {
     return Promise.resolve();
   }
 
+  /** Refresh and destroy do not run the program; with a server for it they need no language host either. */
   private async withProgram(operation: StackOperation, providerPort: number, owner: ErrorOwner): Promise<string> {
-    const { spec, verb } = operation;
+    const { spec, verb, clearPendingCreates } = operation;
     const { sdk, programFor = handedProgram } = this.options;
-    await this.ensureStack(spec.tenant);
+    if (verb === "up" || verb === "preview") await this.ensureStack(spec.tenant);
+    else this.writeStackFile(spec.tenant);
     const program = await serveProgram(sdk, programFor(operation), owner);
     try {
-      const args = [verb, ...(verb === "up" ? yes : []), ...quiet, "--stack", spec.tenant];
       const inline = [`--client=127.0.0.1:${program.port}`, "--exec-kind", "auto.inline"];
       const display = verb === "up" ? ["--suppress-outputs", "--suppress-progress"] : [];
+      const clear = clearPendingCreates ? ["--clear-pending-creates"] : [];
+      const args = [verb, ...(verb === "preview" ? [] : yes), ...clear, ...quiet, "--stack", spec.tenant];
       return await this.operate([...args, ...inline, ...display], operation, providerPort);
     } finally {
       program.close();
     }
-  }
-
-  private withoutProgram(operation: StackOperation, providerPort: number): Promise<string> {
-    const { spec, verb, clearPendingCreates } = operation;
-    this.writeStackFile(spec.tenant);
-    const clear = clearPendingCreates ? ["--clear-pending-creates"] : [];
-    return this.operate([verb, ...yes, ...clear, ...quiet, "--stack", spec.tenant], operation, providerPort);
   }
 
   private async operate(args: string[], operation: StackOperation, providerPort: number): Promise<string> {

@@ -66,8 +66,7 @@ export const appRoleLifecycle: Lifecycle = {
 /** Pooled connections change hands between transactions, and the outputs are made from this URI. */
 function uriProblems({ ownerUri }: Values): Problem[] {
   if (typeof ownerUri !== "string" || !isConnectionUri(ownerUri)) return [];
-  const { host } = partsOf(ownerUri);
-  const isPooled = host.includes(".") && pooledHostOf(host) === host && /^[^.]*-pooler\./.test(host);
+  const isPooled = /^[^.]*-pooler\./.test(partsOf(ownerUri).host);
   return isPooled ? [{ path: "ownerUri", reason: "must be the URI of a direct connection, without -pooler" }] : [];
 }
 
