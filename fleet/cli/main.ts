@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import "./checkNode";
 import { Command } from "commander";
 import { addFleetCommands } from "./fleetCommands";
 import { addLocalCommand } from "./localCommand";

@@ -52,7 +52,10 @@ test("one that died is started again", async () => {
   await plugin.port();
   process.kill(pids()[0]!, "SIGKILL");
   // That it is gone is heard of a moment later.
-  while (pids().length < 2) expect(await plugin.port()).toBe(4711);
+  while (pids().length < 2) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    expect(await plugin.port()).toBe(4711);
+  }
   await plugin.close();
   await until(() => !isAlive(pids()[1]!));
 });

@@ -39,6 +39,17 @@ const optional = fc.record(
       maxLength: 3,
     }),
     roles: fc.uniqueArray(name, { maxLength: 3 }),
+    appRoles: fc.uniqueArray(
+      fc.record(
+        { name, access: fc.constantFrom("readWrite" as const, "readOnly" as const), database: name },
+        { requiredKeys: ["name", "access"] },
+      ),
+      { selector: (it) => it.name, maxLength: 2 },
+    ),
+    replicas: fc.uniqueArray(
+      fc.record({ name, minCu: fc.integer({ min: 1, max: 4 }), suspendSeconds: seconds }, { requiredKeys: ["name"] }),
+      { selector: (it) => it.name, maxLength: 2 },
+    ),
     allowDelete: fc.uniqueArray(name, { maxLength: 2 }),
     displayName: fc.string({ minLength: 1 }),
     region: fc.constantFrom("aws-eu-central-1", "aws-us-east-2"),

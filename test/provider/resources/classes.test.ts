@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { Branch, Database, Endpoint, Project, Role } from "../../../provider";
+import { AppRole, Branch, Database, Endpoint, Project, Role } from "../../../provider";
 
 interface Registered {
   type: string;
@@ -41,16 +41,19 @@ test("every class registers its frozen type and the constant text", async () => 
     new Endpoint("e", { ...at, type: "read_only" }),
     new Role("r", { ...at, name: "app" }),
     new Database("d", { ...at, name: "crm", ownerName: "app" }),
+    new AppRole("a", { ...at, name: "web", access: "readOnly", password: "canary", ownerUri: "canary" }),
   ];
   await Promise.all(all.map((resource) => value(resource.urn)));
-  const named = ["Project", "Branch", "Endpoint", "Role", "Database"];
+  const named = ["Project", "Branch", "Endpoint", "Role", "Database", "AppRole"];
   for (const kind of named) {
     const found = registered.find(({ type }) => type === `pulumi-nodejs:dynamic/neon:${kind}`);
-    expect(found?.inputs.__provider).toMatch(new RegExp(`"neon-tenants/provider"\\)\\.${kind.toLowerCase()}$`));
+    expect(found?.inputs.__provider).toMatch(
+      new RegExp(`"neon-tenants/provider"\\)\\.${kind.charAt(0).toLowerCase()}${kind.slice(1)}$`),
+    );
   }
-  expect([Project, Branch, Endpoint, Role, Database].map((kind) => all.map((it) => kind.isInstance(it)))).toEqual(
-    named.map((_kind, index) => named.map((_other, position) => index === position)),
-  );
+  expect(
+    [Project, Branch, Endpoint, Role, Database, AppRole].map((kind) => all.map((it) => kind.isInstance(it))),
+  ).toEqual(named.map((_kind, index) => named.map((_other, position) => index === position)));
 });
 
 test("a project carries the mark of its fleet, stack and place in the program, and no fleet among its inputs", async () => {

@@ -1,0 +1,114 @@
+import * as pulumi from "@pulumi/pulumi";
+import { TenantDatabase, type TenantDatabaseArgs } from "../../components";
+
+interface Registered {
+  readonly type: string;
+  readonly name: string;
+  readonly inputs: Record<string, unknown>;
+}
+
+const registered: Registered[] = [];
+const ownUri = "postgresql://app_owner:canary@ep-own-1.eu.example/app?sslmode=require&options=endpoint%3Dep-own-1";
+
+beforeAll(async () => {
+  await pulumi.runtime.setMocks(
+    {
+      newResource: ({ type, name, inputs }) => {
+        registered.push({ type, name, inputs: inputs as Record<string, unknown> });
+        const made: Record<string, object> = {
+          "pulumi-nodejs:dynamic/neon:Project": {
+            ...{ projectId: "calm-sun-1", branchId: "br-1", endpointId: "ep-own-1", host: "ep-own-1.eu.example" },
+            ...{ directUri: ownUri, pooledUri: ownUri, databaseName: "app", roleName: "app_owner" },
+          },
+          "pulumi-nodejs:dynamic/neon:Endpoint": { host: "ep-two-2.eu.example", endpointId: "ep-two-2" },
+          "pulumi-nodejs:dynamic/neon:AppRole": { uri: `uri of ${name}`, pooledUri: `pooled uri of ${name}` },
+          "random:index/randomPassword:RandomPassword": { result: `password of ${name}` },
+        };
+        return { id: `${name}-id`, state: { ...(inputs as object), ...made[type] } };
+      },
+      call: () => ({}),
+    },
+    "shop",
+    "acme",
+    false,
+  );
+});
+beforeEach(() => (registered.length = 0));
+
+const value = <T>(output: pulumi.Output<T>): Promise<T> => new Promise((resolve) => output.apply(resolve));
+
+async function make(more: Partial<TenantDatabaseArgs> = {}): Promise<TenantDatabase> {
+  const made = new TenantDatabase("acme", { tenant: "acme", fleet: "fleet-1", region: "aws-eu-central-1", ...more });
+  await Promise.all([made.uris, made.appRoleUris, made.replicaUris].map((output) => value<unknown>(output)));
+  return made;
+}
+
+const typesOf = () => registered.map(({ type }) => type.replace(/^.*:/, ""));
+const inputsOf = (type: string) => registered.filter((it) => it.type.endsWith(`:${type}`)).map((it) => it.inputs);
+
+test("a tenant without app roles registers its project only, and does not load the random provider", async () => {
+  const loaded = () => Object.keys(require.cache).filter((file) => file.includes("@pulumi/random"));
+  await make({ appRoles: [], replicas: [] });
+  expect(typesOf()).toEqual(["TenantDatabase", "Project"]);
+  expect(loaded()).toEqual([]);
+});
+
+test("an app role gets a password of its own and connects as the owner of its database", async () => {
+  const made = await make({
+    databases: [{ name: "reports" }],
+    appRoles: [
+      { name: "web", access: "readWrite" },
+      { name: "analyst", access: "readOnly", database: "reports" },
+      { name: "own", access: "readOnly", database: "app" },
+    ],
+  });
+  expect(inputsOf("RandomPassword")).toEqual(
+    Array(3).fill(expect.objectContaining({ length: 32, special: false, keepers: { rotation: "0" } })),
+  );
+  const roles = new Map(inputsOf("AppRole").map((inputs) => [inputs.name, inputs]));
+  expect(roles.get("web")).toMatchObject({
+    projectId: "calm-sun-1",
+    branchId: "br-1",
+    databaseName: "app",
+    access: "readWrite",
+    ownerUri: ownUri,
+    password: "password of acme-web",
+    epoch: "br-1/0/reports",
+    allowDelete: false,
+  });
+  expect(roles.get("analyst")).toMatchObject({
+    databaseName: "reports",
+    ownerUri: ownUri.replace("/app?", "/reports?"),
+  });
+  expect(roles.get("own")).toMatchObject({ databaseName: "app", ownerUri: ownUri });
+  expect(await value(made.appRoleUris)).toMatchObject({ web: "uri of acme-web", analyst: "uri of acme-analyst" });
+  expect(await value(pulumi.output(made.appRolePooledUris))).toMatchObject({ web: "pooled uri of acme-web" });
+  expect(await value(pulumi.output(pulumi.isSecret(made.appRoleUris)))).toBe(true);
+});
+
+test("a rotation changes what the password is kept for, a restore what the role is applied for", async () => {
+  await make({ appRoles: [{ name: "web", access: "readWrite" }], rotation: 2, restores: 3, allowDelete: ["web"] });
+  expect(inputsOf("RandomPassword")).toMatchObject([{ keepers: { rotation: "2" } }]);
+  expect(inputsOf("AppRole")).toMatchObject([{ epoch: "br-1/3", allowDelete: true }]);
+});
+
+test("a replica reads on a host of its own", async () => {
+  const made = await make({ replicas: [{ name: "second", minCu: 0.25, maxCu: 1, suspendSeconds: 60 }] });
+  expect(inputsOf("Endpoint")).toMatchObject([
+    {
+      type: "read_only",
+      name: "second",
+      branchId: "br-1",
+      autoscalingLimitMinCu: 0.25,
+      autoscalingLimitMaxCu: 1,
+      suspendTimeoutSeconds: 60,
+      adoptExisting: true,
+    },
+  ]);
+  expect(await value(made.replicaHosts)).toEqual({ second: "ep-two-2.eu.example" });
+  const { second } = await value(made.replicaUris);
+  expect(second).toBe(
+    "postgresql://app_owner:canary@ep-two-2.eu.example/app?sslmode=require&options=endpoint%3Dep-two-2",
+  );
+  expect(await value(pulumi.output(pulumi.isSecret(made.replicaUris)))).toBe(true);
+});
