@@ -92,6 +92,16 @@ export class CheckpointStore {
     return undefined;
   }
 
+  /** When the stack's checkpoint was last written, in milliseconds; undefined where {@link read} says so. */
+  writtenAtMs(stack: string): number | undefined {
+    if (!this.folder) return undefined;
+    for (const extension of extensions) {
+      const stats = statSync(path.join(this.folder, stack + extension), { throwIfNoEntry: false });
+      if (stats) return Math.floor(stats.mtimeMs);
+    }
+    return undefined;
+  }
+
   /** Who holds the stack's lock; empty where nobody does or the backend is not a folder. */
   locks(stack: string): StackLock[] {
     if (!this.lockFolder) return [];

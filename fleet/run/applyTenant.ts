@@ -1,6 +1,7 @@
 import type { ProjectListItem } from "@neondatabase/api-client";
 import type { NeonApi } from "../../provider/api";
 import type { TenantSpec } from "../config";
+import { holdsResources } from "../engine/checkpoint";
 import type { StackEngine, StackOperation } from "../engine/stackEngine";
 import type { OpenFleet } from "../openFleet";
 import type { PlanEntry } from "../plan";
@@ -145,12 +146,17 @@ function isOnePost(spec: TenantSpec): boolean {
 }
 
 /** When a run that was cut off may have sent a create; undefined where none did, or its answer is in the state. */
-function attemptOf(open: OpenFleet, tenant: string): string | undefined {
-  const record = open.ledger.get(tenant);
+function attemptOf({ ledger, checkpoints }: OpenFleet, tenant: string): string | undefined {
+  const record = ledger.get(tenant);
   if (record?.status === "attempt") return record.at;
-  const pending = open.checkpoints.read(tenant)?.pendingOperations.some(({ type }) => type === "creating") ?? false;
-  // The engine writes `creating` right before it calls the provider.
-  return pending ? open.checkpoints.writtenAt(tenant) : undefined;
+  const checkpoint = checkpoints.read(tenant);
+  if (!checkpoint) return undefined;
+  if (checkpoint.pendingOperations.some(({ type }) => type === "creating")) return now();
+  // An engine whose driver was killed forgets what it was creating: what it began and nobody recorded the end of may have been sent.
+  const isBegun = checkpoint.resources.length > 0 && !holdsResources(checkpoint);
+  const writtenAtMs = isBegun ? checkpoints.writtenAtMs(tenant) : undefined;
+  if (writtenAtMs === undefined || (record && Date.parse(record.at) >= writtenAtMs)) return undefined;
+  return new Date(writtenAtMs).toISOString();
 }
 
 function recordOf({ tenant, hash, spec }: WorkEntry, open: OpenFleet) {

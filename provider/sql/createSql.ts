@@ -38,7 +38,8 @@ async function repeatedly<T>(
 }
 
 async function once<T>(target: SqlTarget, work: (session: SqlSession) => Promise<T>): Promise<T> {
-  const { session, close } = await openSession(target.uri);
+  const connection = await openSession(target.uri);
+  const { session } = connection;
   try {
     await session.run("BEGIN");
     await session.run("SET LOCAL statement_timeout = '60s'");
@@ -50,6 +51,6 @@ async function once<T>(target: SqlTarget, work: (session: SqlSession) => Promise
     return result;
   } finally {
     // What was not committed is rolled back by the server when the connection ends.
-    await close();
+    await connection.close();
   }
 }

@@ -8,7 +8,6 @@ import { adoptedInThisRun, keeping, placeOf, refuseLockedDelete, stateOf, text, 
 import { applyRole } from "./applyRole";
 import { dropRole } from "./dropRole";
 import { revokeAll } from "./grant";
-import type { Access } from "./roleGrants";
 
 /** The branch is not part of the id: a restore may give it another one. */
 const place = ["projectId", "name"] as const;
@@ -76,7 +75,7 @@ async function apply(context: LifecycleContext, inputs: Values): Promise<boolean
   const password = text(inputs, "password");
   const what = `app role ${name} of project ${projectId}`;
   const target = { uri: databaseUri(inputs), what, secrets: [password] };
-  const wanted = { name, password, access: access as Access, schemas: [...new Set(schemas ?? defaultSchemas)] };
+  const wanted = { name, password, access, schemas: [...new Set(schemas ?? defaultSchemas)] };
   const { existed, notes } = await context.sql.transaction(target, (session) => applyRole(session, wanted));
   for (const note of notes) context.warn(`${what}: ${note}`);
   return existed;

@@ -1,5 +1,9 @@
 import { Client } from "pg";
+import { RandomPlugin } from "../../../fleet/engine/direct/randomPlugin";
+import { findEngine } from "../../../tools/engine";
 import { expectCode, FleetFixture } from "../fleet/fleetFixture";
+
+jest.setTimeout(300_000);
 
 let fleet: FleetFixture;
 const plain = ["--non-interactive", "--color=never"];
@@ -130,4 +134,25 @@ test("a rotation changes the password once; a restore that took the role away is
   expectCode(await up("globex", open), 0);
   expectCode(await fleet.pulumi(["destroy", "--yes", "--stack", "globex", ...plain], { env: open }), 0);
   expect(await fleet.projectNames()).toEqual([]);
+});
+
+test("one process of the random plugin serves several stacks at once, and each keeps its own password", async () => {
+  fleet.program(`
+    const { RandomPassword } = require("@pulumi/random");
+    exports.password = new RandomPassword("web", { length: 32, special: false }).result;`);
+  fleet.write({ one: {}, two: {} });
+  const plugin = new RandomPlugin({ program: (await findEngine()).randomPlugin });
+  const env = { PULUMI_DEBUG_PROVIDERS: `random:${await plugin.port()}` };
+  const stacks = ["one", "two"];
+  for (const stack of stacks) expectCode(await fleet.pulumi(["stack", "init", stack, "--no-select", ...plain]), 0);
+  for (const ran of await Promise.all(stacks.map((stack) => up(stack, env)))) expectCode(ran, 0);
+  expectCode(await up("one", env, "--expect-no-changes"), 0);
+  const passwords = await Promise.all(
+    stacks.map(async (stack) => (await outputs(stack)).password as unknown as string),
+  );
+  expect(passwords.map((password) => password.length)).toEqual([32, 32]);
+  expect(new Set(passwords).size).toBe(2);
+  await plugin.close();
+  // That it was used shows when it is gone.
+  expect((await up("two", env)).code).not.toBe(0);
 });

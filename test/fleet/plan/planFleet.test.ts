@@ -164,36 +164,6 @@ describe("classes of changes", () => {
       "roles.x",
       "reducesProtection",
     ],
-    ["an app role added", {}, { appRoles: [{ name: "x", access: "readWrite" }] }, "appRoles.x", "inPlace"],
-    [
-      "an app role that may now write",
-      { appRoles: [{ name: "x", access: "readOnly" }] },
-      { appRoles: [{ name: "x", access: "readWrite" }] },
-      "appRoles.x",
-      "reducesProtection",
-    ],
-    [
-      "an app role that may no longer write",
-      { appRoles: [{ name: "x", access: "readWrite" }] },
-      { appRoles: [{ name: "x", access: "readOnly" }] },
-      "appRoles.x",
-      "inPlace",
-    ],
-    [
-      "an app role dropped with consent",
-      { appRoles: [{ name: "x", access: "readOnly" }], allowDelete: ["x"] },
-      { allowDelete: ["x"] },
-      "appRoles.x",
-      "reducesProtection",
-    ],
-    ["a replica added", {}, { replicas: [{ name: "x" }] }, "replicas.x", "inPlace"],
-    [
-      "a replica of another size",
-      { replicas: [{ name: "x", minCu: 1, maxCu: 1 }] },
-      { replicas: [{ name: "x", minCu: 1, maxCu: 2 }] },
-      "replicas.x",
-      "restartsCompute",
-    ],
     ["consent to a deletion", {}, { allowDelete: ["x"] }, "allowDelete.x", "reducesProtection"],
     ["a version where none was set", {}, { pgVersion: 17 }, "pgVersion", "inPlace"],
     [
@@ -229,8 +199,6 @@ describe("classes of changes", () => {
       "FLEET_DATABASE_DELETE_REFUSED",
     ],
     ["a role dropped", { roles: ["x"] }, {}, "FLEET_ROLE_DELETE_REFUSED"],
-    ["an app role dropped", { appRoles: [{ name: "x", access: "readOnly" }] }, {}, "FLEET_APP_ROLE_DELETE_REFUSED"],
-    ["a replica dropped", { replicas: [{ name: "x" }] }, {}, "FLEET_REPLICA_DELETE_REFUSED"],
   ])("%s is refused, with the reason and the way out", (_, before, after, code) => {
     const entry = changed(before, after);
     expect(entry.action).toBe("refused");

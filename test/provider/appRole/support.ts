@@ -60,13 +60,13 @@ export async function up(tenant: Tenant, inputs: Values, before?: Entry): Promis
   const { failures } = await provider.check!(before?.outs ?? {}, inputs);
   if (failures!.length > 0) throw new Error(failures!.map((failure) => failure.reason).join("; "));
   if (!before) {
-    const { id, outs } = await provider.create(inputs);
-    return { id, outs: { ...(outs as Values), __provider: inputs.__provider } };
+    const { id, outs } = (await provider.create(inputs)) as Entry;
+    return { id, outs: { ...outs, __provider: inputs.__provider } };
   }
   const { changes } = await provider.diff!(before.id, before.outs, inputs);
   if (!changes) return before;
-  const { outs } = await provider.update!(before.id, before.outs, inputs);
-  return { id: before.id, outs: { ...(outs as Values), __provider: inputs.__provider } };
+  const { outs } = (await provider.update!(before.id, before.outs, inputs)) as { outs: Values };
+  return { id: before.id, outs: { ...outs, __provider: inputs.__provider } };
 }
 
 export async function query<Row extends object>(uri: unknown, ...statements: string[]): Promise<Row[]> {
