@@ -1,4 +1,4 @@
-import { holdsResources, isUnfinished, type Checkpoint } from "./engine/checkpoint";
+import { type Checkpoint, holdsResources, isUnfinished, projectOf } from "./engine/checkpoint";
 import type { TenantSpec } from "./config";
 import type { LedgerRecord } from "./ledger/ledger";
 import type { OpenFleet } from "./openFleet";
@@ -76,8 +76,7 @@ function knownFromCheckpoint(tenant: string, checkpoint: Checkpoint, record: Led
   };
 }
 
-function madeAtMs({ resources }: Checkpoint): number | undefined {
-  const project = resources.find(({ type }) => type === "pulumi-nodejs:dynamic/neon:Project");
-  const made = Date.parse(String(project?.outputs?.createdAt));
+function madeAtMs(checkpoint: Checkpoint): number | undefined {
+  const made = Date.parse(String(projectOf(checkpoint)?.outputs?.createdAt));
   return Number.isNaN(made) ? undefined : made;
 }

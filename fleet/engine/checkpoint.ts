@@ -146,6 +146,14 @@ export function parseCheckpoint(content: Buffer | string, fingerprint: string): 
   };
 }
 
+/** The token of a tenant's project: frozen, it stands in every state. */
+const projectType = "pulumi-nodejs:dynamic/neon:Project";
+
+/** The tenant's project in its stack. */
+export function projectOf({ resources }: Checkpoint): CheckpointResource | undefined {
+  return resources.find(({ type }) => type === projectType);
+}
+
 /** True where a run ended half-way: something is pending, half-made or waiting to be deleted. */
 export function isUnfinished(checkpoint: Checkpoint): boolean {
   return (

@@ -6,6 +6,7 @@ import type { OpenFleet } from "../openFleet";
 import { readPassphrase } from "../secrets/passphrase";
 import { secretsOf, type StackSecrets } from "../secrets/secretsOf";
 import { DirectEngine, programIn } from "./direct/directEngine";
+import { RandomPlugin } from "./direct/randomPlugin";
 import { loadSdk } from "./direct/sdk";
 import type { StackEngine } from "./stackEngine";
 import { StockEngine } from "./stockEngine";
@@ -49,6 +50,7 @@ export async function createEngine(open: OpenFleet, options: CreateEngineOptions
       program,
       env,
       apiEnvOf,
+      random: new RandomPlugin({ program: engine.randomPlugin }),
     });
   }
   if (options.kind !== "stock") options.log?.(`engine: stock, because ${sdk.misfit}`);

@@ -1,6 +1,6 @@
 import { FleetError, writeFact, type TenantSpec } from "../config";
 import { createEngine } from "../engine/createEngine";
-import { holdsResources } from "../engine/checkpoint";
+import { holdsResources, projectOf } from "../engine/checkpoint";
 import type { StackEngine } from "../engine/stackEngine";
 import { observe } from "../observe";
 import type { OpenFleet } from "../openFleet";
@@ -77,12 +77,9 @@ async function unlockAndDestroy(
 function locked(open: OpenFleet, tenant: string): boolean {
   const checkpoint = open.checkpoints.read(tenant);
   if (!checkpoint) return true;
-  return checkpoint.resources.some((resource) => {
-    const declared = resource.outputs?.declared as { deletionProtection?: boolean; allowDelete?: boolean } | undefined;
-    return (
-      resource.protect === true || (declared && declared.deletionProtection !== false && declared.allowDelete !== true)
-    );
-  });
+  // Everything else in the stack goes with the project.
+  const declared = projectOf(checkpoint)?.outputs?.declared as { deletionProtection?: boolean } | undefined;
+  return checkpoint.resources.some(({ protect }) => protect === true) || declared?.deletionProtection !== false;
 }
 
 function target(open: OpenFleet, tenant: string): { spec: TenantSpec; projectId?: string; exists: boolean } {

@@ -1,7 +1,7 @@
 import type { ProjectListItem } from "@neondatabase/api-client";
 import type { NeonApi } from "../../provider/api";
 import type { TenantSpec } from "../config";
-import { holdsResources } from "../engine/checkpoint";
+import { holdsResources, projectOf } from "../engine/checkpoint";
 import type { StackEngine, StackOperation } from "../engine/stackEngine";
 import type { OpenFleet } from "../openFleet";
 import type { PlanEntry } from "../plan";
@@ -141,8 +141,8 @@ function operationOf({ spec, hash }: WorkEntry, open: OpenFleet): StackOperation
 }
 
 /** The project is all there is: nothing in the program waits for it to be ready. */
-function isOnePost(spec: TenantSpec): boolean {
-  return spec.databases.length === 0 && spec.roles.length === 0 && spec.protectedBranch !== true;
+function isOnePost({ databases, roles, appRoles, replicas, protectedBranch }: TenantSpec): boolean {
+  return protectedBranch !== true && [databases, roles, appRoles, replicas].every((list) => list.length === 0);
 }
 
 /** When a run that was cut off may have sent a create; undefined where none did, or its answer is in the state. */
@@ -171,10 +171,8 @@ function recordApplied(entry: WorkEntry, open: OpenFleet, status: "applied" | "w
 }
 
 function projectIdIn(open: OpenFleet, tenant: string): string | undefined {
-  const project = open.checkpoints
-    .read(tenant)
-    ?.resources.find(({ type }) => type === "pulumi-nodejs:dynamic/neon:Project");
-  return project?.id;
+  const checkpoint = open.checkpoints.read(tenant);
+  return checkpoint && projectOf(checkpoint)?.id;
 }
 
 function settled(outcome: TenantOutcome): Running<TenantOutcome> {

@@ -13,6 +13,7 @@ import { serveProgram } from "./programServer";
 import { serveProvider } from "./providerServer";
 import type { Sdk } from "./sdk";
 import { initStack } from "./initStack";
+import type { RandomPlugin } from "./randomPlugin";
 import { tenantProviders } from "./tenantProviders";
 
 export interface DirectEngineOptions {
@@ -29,6 +30,8 @@ export interface DirectEngineOptions {
   env: Record<string, string>;
   /** Key, organization and host of a tenant's organization, for the provider in this process. */
   apiEnvOf: (spec: TenantSpec) => Record<string, string>;
+  /** The one random plugin of the run, for tenants whose passwords it makes; without it the engine starts one per stack. */
+  random?: Pick<RandomPlugin, "port" | "close">;
   /** How long one engine process may take, in milliseconds. Default 900,000. */
   limitMs?: number;
   /** How long one that was asked to stop may take before it is killed, in milliseconds. Default 30,000. */
@@ -81,10 +84,10 @@ export class DirectEngine implements StackEngine {
     await this.cli(["cancel", "--yes", "--stack", stack, ...quiet], {});
   }
 
-  close(): Promise<void> {
+  async close(): Promise<void> {
     this.stopGuarding?.();
     this.stopGuarding = undefined;
-    return Promise.resolve();
+    await this.options.random?.close();
   }
 
   /** Refresh and destroy do not run the program; with a server for it they need no language host either. */
@@ -106,8 +109,10 @@ export class DirectEngine implements StackEngine {
   }
 
   private async operate(args: string[], operation: StackOperation, providerPort: number): Promise<string> {
-    const env = { PULUMI_DEBUG_PROVIDERS: `pulumi-nodejs:${providerPort}` };
-    return this.cli(args, env, operation);
+    const attached = [`pulumi-nodejs:${providerPort}`];
+    const { random } = this.options;
+    if (random && operation.spec.appRoles.length > 0) attached.push(`random:${await random.port()}`);
+    return this.cli(args, { PULUMI_DEBUG_PROVIDERS: attached.join(",") }, operation);
   }
 
   private async cli(args: string[], env: Record<string, string>, operation?: StackOperation): Promise<string> {
