@@ -15,6 +15,7 @@ module.exports = {
   transformIgnorePatterns: [`/node_modules/(?!(${esm.join("|")})/)`, "<rootDir>/dist/"],
   modulePathIgnorePatterns: ["<rootDir>/dist/", "/\\.neon-tenants/"],
   testTimeout: 120_000,
-  maxWorkers: 2,
+  // More than the cores: many tests wait for Neon as much as they compute.
+  maxWorkers: "150%",
   verbose: false,
 };

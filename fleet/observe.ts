@@ -1,5 +1,5 @@
-import { type Checkpoint, holdsResources, isUnfinished, projectOf } from "./engine/checkpoint";
-import type { TenantSpec } from "./config";
+import { type Checkpoint, holdsResources, isUnfinished, madeAtMs } from "./engine/checkpoint";
+import { completeSpec, type TenantSpec } from "./config";
 import type { LedgerRecord } from "./ledger/ledger";
 import type { OpenFleet } from "./openFleet";
 import type { KnownTenant, ObservedTenant } from "./plan";
@@ -55,7 +55,7 @@ function knownFrom(record: LedgerRecord): KnownTenant {
     tenant: record.tenant,
     hash: isRecorded(record) ? (record.hash ?? "") : "",
     programVersion: record.programVersion ?? "",
-    spec: record.spec,
+    spec: record.spec && completeSpec(record.spec),
     projectId: record.projectId,
     fingerprint: record.fingerprint,
   };
@@ -64,19 +64,15 @@ function knownFrom(record: LedgerRecord): KnownTenant {
 /** The stack's own outputs say what was applied; a half-finished one counts as applied by nobody. */
 function knownFromCheckpoint(tenant: string, checkpoint: Checkpoint, record: LedgerRecord | undefined): KnownTenant {
   const applied = checkpoint.outputs.applied as { hash?: string; version?: string; entry?: TenantSpec } | undefined;
+  const earlier = applied?.entry ?? record?.spec;
   const projectId = checkpoint.outputs.projectId;
   const sound = !isUnfinished(checkpoint) && record?.status !== "failed" && record?.status !== "attempt";
   return {
     tenant,
     hash: sound ? (applied?.hash ?? "") : "",
     programVersion: applied?.version ?? "",
-    spec: applied?.entry ?? record?.spec,
+    spec: earlier && completeSpec(earlier),
     projectId: typeof projectId === "string" ? projectId : record?.projectId,
     fingerprint: checkpoint.fingerprint,
   };
-}
-
-function madeAtMs(checkpoint: Checkpoint): number | undefined {
-  const made = Date.parse(String(projectOf(checkpoint)?.outputs?.createdAt));
-  return Number.isNaN(made) ? undefined : made;
 }

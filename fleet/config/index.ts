@@ -1,3 +1,4 @@
+export { completeSpec } from "./completeSpec";
 export type {
   Fleet,
   LimitSettings,

@@ -154,6 +154,12 @@ export function projectOf({ resources }: Checkpoint): CheckpointResource | undef
   return resources.find(({ type }) => type === projectType);
 }
 
+/** When the tenant's project was made, in milliseconds; undefined where the state does not say. */
+export function madeAtMs(checkpoint: Checkpoint): number | undefined {
+  const made = Date.parse(String(projectOf(checkpoint)?.outputs?.createdAt));
+  return Number.isNaN(made) ? undefined : made;
+}
+
 /** True where a run ended half-way: something is pending, half-made or waiting to be deleted. */
 export function isUnfinished(checkpoint: Checkpoint): boolean {
   return (

@@ -12,7 +12,8 @@ import type { FleetEvent, TenantOutcome } from "../run/events";
 import { OperationFollower } from "../run/operationFollower";
 import { outcomeOf, settledState } from "../run/outcomes";
 import { runFleet } from "../run/runFleet";
-import { maybeUnready, settleUnready, unreadyTenants } from "../run/settleUnready";
+import { settleUnready, unreadyTenants } from "../run/settleUnready";
+import { isYoung } from "../run/youngProject";
 import { planFrom, type PlanOptions } from "./planTenants";
 import { checkRevision } from "./checkRevision";
 
@@ -98,8 +99,8 @@ function isComplete(entry: PlanEntry): entry is WorkEntry {
 function learn(open: OpenFleet, learned: readonly LearnedTenant[]): void {
   for (const known of learned) {
     const { madeAtMs, ...rest } = known;
-    const young = maybeUnready(known);
-    const at = new Date(young && madeAtMs !== undefined ? madeAtMs : Date.now()).toISOString();
+    const young = isYoung(madeAtMs);
+    const at = new Date(young ? madeAtMs : Date.now()).toISOString();
     open.ledger.append({ ...rest, status: young ? "waiting" : "applied", at, by: "another door" });
   }
 }

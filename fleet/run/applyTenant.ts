@@ -1,7 +1,7 @@
 import type { ProjectListItem } from "@neondatabase/api-client";
 import type { NeonApi } from "../../provider/api";
 import type { TenantSpec } from "../config";
-import { holdsResources, projectOf } from "../engine/checkpoint";
+import { holdsResources, madeAtMs, projectOf } from "../engine/checkpoint";
 import type { StackEngine, StackOperation } from "../engine/stackEngine";
 import type { OpenFleet } from "../openFleet";
 import type { PlanEntry } from "../plan";
@@ -10,6 +10,7 @@ import type { FleetEvent, TenantOutcome } from "./events";
 import { failureOf } from "./failureOf";
 import type { OperationFollower } from "./operationFollower";
 import { createdOutcome, outcomeOf } from "./outcomes";
+import { isYoung } from "./youngProject";
 import type { Running } from "./runFleet";
 import { runTenant } from "./runTenant";
 import { tenantApi } from "./tenantApi";
@@ -71,14 +72,17 @@ export async function applyTenant(entry: WorkEntry, shared: RunShared): Promise<
   }
   emit({ type: "started", tenant, action: entry.action, at: now() });
   try {
+    const wasApplied = open.ledger.get(tenant)?.status === "applied";
     const { operation, deferred } = prepare(entry, shared);
     const onNote = (note: string) => emit({ type: "note", tenant, note, at: now() });
     const { changes } = await runTenant(operation, { engine: shared.engine, checkpoints: open.checkpoints, onNote });
-    const projectId = recordApplied(entry, open, deferred.current ? "waiting" : "applied");
+    // A create or update by the provider has waited for what was under way.
+    const isSettled = wasApplied || deferred.waited === true || (changes.update ?? 0) > 0;
+    const unready = deferred.current ?? (isSettled ? undefined : leftUnready(entry, shared));
+    const projectId = recordApplied(entry, open, unready ? "waiting" : "applied");
     const outcome = () => end({ ...createdOutcome(entry, changes), projectId, seconds: seconds() });
-    if (!deferred.current) return settled(outcome());
-    const following = followTenant(entry, deferred.current, shared);
-    return { outcome: following.then(outcome, fail) };
+    if (!unready) return settled(outcome());
+    return { outcome: followTenant(entry, unready, shared).then(outcome, fail) };
   } catch (error) {
     return settled(fail(error));
   }
@@ -108,10 +112,27 @@ export async function markUnready(entry: WorkEntry, reason: string, { open, engi
   await runTenant(operation, { engine, checkpoints: open.checkpoints }).catch(() => undefined);
 }
 
-function prepare(entry: WorkEntry, shared: RunShared): { operation: StackOperation; deferred: { current?: Deferred } } {
+/** What became of the create of a run. */
+interface Sent {
+  /** Its operations are the driver's to follow. */
+  current?: Deferred;
+  /** It was sent, and the provider waited for it. */
+  waited?: boolean;
+}
+
+/** A young project that was in the state already: a run that was cut off made it, and nobody knows whether Neon has ended since. */
+function leftUnready({ tenant, spec }: WorkEntry, { open, engine, apiOf }: RunShared): Deferred | undefined {
+  const checkpoint = open.checkpoints.read(tenant);
+  const since = checkpoint && madeAtMs(checkpoint);
+  const projectId = checkpoint && projectOf(checkpoint)?.id;
+  if (engine.name !== "direct" || projectId === undefined || !isYoung(since)) return undefined;
+  return { api: apiOf(spec), projectId, since };
+}
+
+function prepare(entry: WorkEntry, shared: RunShared): { operation: StackOperation; deferred: Sent } {
   const { open, emit } = shared;
   const { tenant, spec } = entry;
-  const deferred: { current?: Deferred } = {};
+  const deferred: Sent = {};
   const attemptedAt = attemptOf(open, tenant);
   const operation: StackOperation = {
     ...operationOf(entry, open),
@@ -123,7 +144,10 @@ function prepare(entry: WorkEntry, shared: RunShared): { operation: StackOperati
           attemptedAt === undefined && shared.projectsOf
             ? () => shared.projectsOf?.(spec) ?? Promise.resolve([])
             : undefined,
-        beforeCreate: () => open.ledger.append({ tenant, by: open.by, status: "attempt", at: now() }),
+        beforeCreate: () => {
+          deferred.waited = !isOnePost(spec);
+          open.ledger.append({ tenant, by: open.by, status: "attempt", at: now() });
+        },
         defer: isOnePost(spec) ? (following) => (deferred.current = { ...following, since: Date.now() }) : undefined,
       }),
   };

@@ -6,14 +6,7 @@ import type { TenantOutcome } from "./events";
 import { failureOf } from "./failureOf";
 import { outcomeOf } from "./outcomes";
 import type { Running } from "./runFleet";
-
-/** A project older than this is ready, or its operations failed long ago and were seen by somebody. */
-const youngMs = 3_600_000;
-
-/** True for a tenant of which only the state is known, and whose project is so young that Neon may still be at work on it. */
-export function maybeUnready({ madeAtMs }: LearnedTenant, nowMs = Date.now()): boolean {
-  return madeAtMs !== undefined && nowMs - madeAtMs < youngMs;
-}
+import { isYoung } from "./youngProject";
 
 /**
  * Tenants that are applied as they should be and may not be ready: the run that made them ended before Neon did. Known from the ledger, and
@@ -21,7 +14,7 @@ export function maybeUnready({ madeAtMs }: LearnedTenant, nowMs = Date.now()): b
  */
 export function unreadyTenants(open: OpenFleet, plan: Plan, learned: readonly LearnedTenant[]): Map<string, number> {
   const young = new Map(
-    learned.filter((known) => maybeUnready(known)).map((known) => [known.tenant, known.madeAtMs ?? 0]),
+    learned.filter((known) => isYoung(known.madeAtMs)).map((known) => [known.tenant, known.madeAtMs ?? 0]),
   );
   const unready = new Map<string, number>();
   for (const { tenant, action } of plan.entries) {

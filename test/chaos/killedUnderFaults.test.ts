@@ -14,7 +14,7 @@ describe(`two fleets with the same customers, killed with -9 while Neon misbehav
   const lines: string[] = [];
   beforeAll(async () => {
     const log = (line: string) => void lines.push(line);
-    run = await ChaosRun.start({ seed, tenants: 16, kills: 4, spreadMs: 4_000, slowFirst: true, folder, log });
+    run = await ChaosRun.start({ seed, tenants: 12, kills: 3, spreadMs: 4_000, slowFirst: true, folder, log });
   });
   afterAll(async () => {
     await run?.stop();

@@ -100,7 +100,7 @@ export class DirectEngine implements StackEngine {
     try {
       const inline = [`--client=127.0.0.1:${program.port}`, "--exec-kind", "auto.inline"];
       const display = verb === "up" ? ["--suppress-outputs", "--suppress-progress"] : [];
-      const clear = clearPendingCreates ? ["--clear-pending-creates"] : [];
+      const clear = verb === "refresh" && clearPendingCreates ? ["--clear-pending-creates"] : [];
       const args = [verb, ...(verb === "preview" ? [] : yes), ...clear, ...quiet, "--stack", spec.tenant];
       return await this.operate([...args, ...inline, ...display], operation, providerPort);
     } finally {

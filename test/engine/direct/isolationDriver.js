@@ -9,6 +9,7 @@ const path = require("node:path");
 const { setInterval } = require("node:timers");
 const { promisify } = require("node:util");
 const pulumi = require("@pulumi/pulumi");
+const { completeSpec } = require("../../../dist/fleet/config");
 const { DirectEngine, programIn } = require("../../../dist/fleet/engine/direct/directEngine");
 const { initStack } = require("../../../dist/fleet/engine/direct/initStack");
 const { loadSdk } = require("../../../dist/fleet/engine/direct/sdk");
@@ -151,7 +152,7 @@ async function main() {
     try {
       const { changes } = await chosen.run({
         verb,
-        spec: { tenant: name },
+        spec: completeSpec({ tenant: name }),
         onLine: (line) => seen.push(line),
         clearPendingCreates: true,
       });

@@ -3,6 +3,7 @@
 
 const fs = require("node:fs");
 const path = require("node:path");
+const { completeSpec } = require("../../../dist/fleet/config");
 const { apiEnvironments, checkSecrets } = require("../../../dist/fleet/engine/createEngine");
 const { DirectEngine, programIn } = require("../../../dist/fleet/engine/direct/directEngine");
 const { loadSdk } = require("../../../dist/fleet/engine/direct/sdk");
@@ -23,7 +24,7 @@ async function main() {
     apiEnvOf: () => apiEnvironments(open).get(""),
     programFor: () => require(fs.realpathSync("index.js")),
   });
-  await engine.run({ verb: "up", spec: { tenant: process.argv[2] } });
+  await engine.run({ verb: "up", spec: completeSpec({ tenant: process.argv[2] }) });
   await engine.close();
 }
 
