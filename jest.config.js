@@ -15,7 +15,6 @@ module.exports = {
   transformIgnorePatterns: [`/node_modules/(?!(${esm.join("|")})/)`, "<rootDir>/dist/"],
   modulePathIgnorePatterns: ["<rootDir>/dist/", "/\\.neon-tenants/"],
   testTimeout: 120_000,
-  // More than the cores: many tests wait for Neon as much as they compute.
-  maxWorkers: "150%",
+  maxWorkers: 2,
   verbose: false,
 };
