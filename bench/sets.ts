@@ -3,11 +3,15 @@ export const setNames: readonly SetName[] = ["plain", "full"];
 
 /**
  * What a tenant of each set is, as its entry in `tenants.yaml`: the one place that says so, for every way. `plain` is one project;
- * `full` adds a second database and an application's role.
+ * `full` adds a second database, an app role with a random password, and a replica.
  */
 const entries: Record<SetName, object> = {
   plain: {},
-  full: { roles: ["app"], databases: [{ name: "reports", owner: "app" }] },
+  full: {
+    databases: [{ name: "reports" }],
+    appRoles: [{ name: "app", access: "readWrite" }],
+    replicas: [{ name: "reporting", min: 0.25, max: 0.5 }],
+  },
 };
 
 const fleetId = "3d0f7b52-6c1e-4a8b-9f35-7e2d1c04ab68";

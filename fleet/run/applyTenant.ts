@@ -65,6 +65,17 @@ export async function applyTenant(entry: WorkEntry, shared: RunShared): Promise<
     });
     return end({ ...outcomeOf(entry, "failed"), projectId, error: failure, seconds: seconds() });
   };
+  /** The tenant stays recorded as waiting where it is not known how Neon's operations ended: the next run follows them again. */
+  const failFollowing = (error: unknown): TenantOutcome => {
+    const failure = failureOf(error);
+    if (failure.code === "NEON_OPERATION_FAILED") return fail(error);
+    return end({
+      ...outcomeOf(entry, "failed"),
+      projectId: projectIdIn(open, tenant),
+      error: failure,
+      seconds: seconds(),
+    });
+  };
   try {
     await breaker.admit(organization);
   } catch (error) {
@@ -72,17 +83,18 @@ export async function applyTenant(entry: WorkEntry, shared: RunShared): Promise<
   }
   emit({ type: "started", tenant, action: entry.action, at: now() });
   try {
-    const wasApplied = open.ledger.get(tenant)?.status === "applied";
+    const before = open.ledger.get(tenant)?.status;
     const { operation, deferred } = prepare(entry, shared);
     const onNote = (note: string) => emit({ type: "note", tenant, note, at: now() });
     const { changes } = await runTenant(operation, { engine: shared.engine, checkpoints: open.checkpoints, onNote });
-    // A create or update by the provider has waited for what was under way.
-    const isSettled = wasApplied || deferred.waited === true || (changes.update ?? 0) > 0;
+    // A create or update by the provider has waited for what was under way; a failure that was recorded stands in the state until one did.
+    const isSettled =
+      before === "applied" || before === "failed" || deferred.waited === true || (changes.update ?? 0) > 0;
     const unready = deferred.current ?? (isSettled ? undefined : leftUnready(entry, shared));
     const projectId = recordApplied(entry, open, unready ? "waiting" : "applied");
     const outcome = () => end({ ...createdOutcome(entry, changes), projectId, seconds: seconds() });
     if (!unready) return settled(outcome());
-    return { outcome: followTenant(entry, unready, shared).then(outcome, fail) };
+    return { outcome: followTenant(entry, unready, shared).then(outcome, failFollowing) };
   } catch (error) {
     return settled(fail(error));
   }

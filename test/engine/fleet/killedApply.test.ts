@@ -47,7 +47,7 @@ describe.each(["direct", "stock"])("apply under the %s engine, killed with -9 th
       child.kill("SIGKILL");
       await child.ran;
       // An engine whose program and provider were in the killed process has nobody to talk to any more.
-      if (engine === "direct") expect(await noneAtWork(fleet.folder, 10_000)).toBe(true);
+      if (engine === "direct") expect(await noneAtWork(fleet.folder, 60_000)).toBe(true);
     }
     expectCode(await fleet.run(["apply", "--engine", engine]), 0);
     expect(await fleet.projectNames()).toEqual(names);
