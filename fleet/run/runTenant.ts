@@ -15,6 +15,9 @@ export interface RunTenantOptions {
 }
 
 const pollMs = 250;
+/** The file backend writes a checkpoint in place: a read beside the last write of a dying engine finds half of it. */
+const torn = /failed to load checkpoint: (EOF|unexpected)/;
+const tornTries = 8;
 
 /**
  * One stack operation that heals what a killed run left: a lock of a dead process is removed, a living one of this machine is waited for
@@ -22,11 +25,15 @@ const pollMs = 250;
  */
 export async function runTenant(operation: StackOperation, options: RunTenantOptions): Promise<StackResult> {
   const deadline = Date.now() + (options.lockWaitMs ?? 120_000);
-  for (;;) {
+  for (let tries = 1; ; tries++) {
     try {
       await clearPending(operation, options);
       return await options.engine.run(operation);
     } catch (error) {
+      if (error instanceof StackError && torn.test(error.message) && tries < tornTries) {
+        await sleep(pollMs * tries);
+        continue;
+      }
       if (!(error instanceof StackError) || error.kind !== "locked") throw error;
       await releaseLock(error, operation, options, deadline);
     }

@@ -104,6 +104,13 @@ describe("one tenant's run", () => {
     expect(calls).toEqual(["refresh", "up"]);
   });
 
+  it("reads a checkpoint again that another engine was just writing", async () => {
+    const calls: string[] = [];
+    const half = new StackError("failed", "FLEET_ENGINE_FAILED", "failed to load checkpoint: EOF", "");
+    await runTenant(operation, { engine: scripted([half, half], calls), checkpoints: new PendingStore(0) });
+    expect(calls).toEqual(["up", "up", "up"]);
+  });
+
   it("lets every other failure through at once", async () => {
     const calls: string[] = [];
     const failure = new StackError("failed", "FLEET_ENGINE_FAILED", "no", "");
