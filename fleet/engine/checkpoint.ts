@@ -82,16 +82,6 @@ export class CheckpointStore {
     return bytes && parseCheckpoint(bytes.content(), bytes.fingerprint);
   }
 
-  /** When the stack's checkpoint was last written; ISO 8601. */
-  writtenAt(stack: string): string | undefined {
-    if (!this.folder) return undefined;
-    for (const extension of extensions) {
-      const stat = statSync(path.join(this.folder, stack + extension), { throwIfNoEntry: false });
-      if (stat) return stat.mtime.toISOString();
-    }
-    return undefined;
-  }
-
   /** When the stack's checkpoint was last written, in milliseconds; undefined where {@link read} says so. */
   writtenAtMs(stack: string): number | undefined {
     if (!this.folder) return undefined;

@@ -10,8 +10,8 @@ import { applyTenant, type RunShared, type WorkEntry } from "../run/applyTenant"
 import { CircuitBreaker } from "../run/circuitBreaker";
 import type { FleetEvent, TenantOutcome } from "../run/events";
 import { OperationFollower } from "../run/operationFollower";
-import { outcomeOf, settledState } from "../run/outcomes";
-import { runFleet } from "../run/runFleet";
+import { isWork, outcomeOf, settledState } from "../run/outcomes";
+import { runFleet, settled } from "../run/runFleet";
 import { settleUnready, unreadyTenants } from "../run/settleUnready";
 import { isYoung } from "../run/youngProject";
 import { planFrom, type PlanOptions } from "./planTenants";
@@ -71,12 +71,12 @@ export async function applyFleet(open: OpenFleet, options: ApplyOptions = {}): P
     const outcomes = await runFleet(
       plan.entries,
       async (entry) => {
-        if (!shared || !isComplete(entry)) return { outcome: Promise.resolve(outcomeOf(entry, settledState(entry))) };
-        if (isWork(entry)) return applyTenant(entry, shared);
-        const since = unready.get(entry.tenant);
-        return since === undefined
-          ? { outcome: Promise.resolve(outcomeOf(entry, settledState(entry))) }
-          : settleUnready(entry, since, shared);
+        if (shared && isComplete(entry)) {
+          if (isWork(entry)) return applyTenant(entry, shared);
+          const since = unready.get(entry.tenant);
+          if (since !== undefined) return settleUnready(entry, since, shared);
+        }
+        return settled(outcomeOf(entry, settledState(entry)));
       },
       (entry) => outcomeOf(entry, settledState(entry)),
       { concurrency, signal: options.signal },
@@ -85,10 +85,6 @@ export async function applyFleet(open: OpenFleet, options: ApplyOptions = {}): P
   } finally {
     if (!options.engine) await engine?.close();
   }
-}
-
-function isWork(entry: PlanEntry): boolean {
-  return entry.action === "create" || entry.action === "update";
 }
 
 function isComplete(entry: PlanEntry): entry is WorkEntry {

@@ -1,5 +1,6 @@
 import type { OpenFleet } from "../openFleet";
 import type { PlanAction } from "../plan";
+import { isWork } from "../run/outcomes";
 import { planTenants, type PlanOptions } from "./planTenants";
 
 export interface TenantRow {
@@ -25,9 +26,10 @@ const states: Record<PlanAction, TenantRow["state"]> = {
 /** Every tenant of the file and every known one that is no longer in it. Reads files only. */
 export function listTenants(open: OpenFleet, options: PlanOptions = {}): TenantRow[] {
   const plan = planTenants(open, { ...options, allowUnlisted: true });
-  return plan.entries.map(({ tenant, spec, projectId, action }) => {
+  return plan.entries.map((entry) => {
+    const { tenant, spec, projectId, action } = entry;
     const record = open.ledger.get(tenant);
-    const failed = record?.status === "failed" && (action === "create" || action === "update");
+    const failed = record?.status === "failed" && isWork(entry);
     return {
       tenant,
       plan: spec?.plan ?? record?.spec?.plan,

@@ -11,7 +11,7 @@ import { failureOf } from "./failureOf";
 import type { OperationFollower } from "./operationFollower";
 import { createdOutcome, outcomeOf } from "./outcomes";
 import { isYoung } from "./youngProject";
-import type { Running } from "./runFleet";
+import { type Running, settled } from "./runFleet";
 import { runTenant } from "./runTenant";
 import { tenantApi } from "./tenantApi";
 
@@ -118,7 +118,7 @@ export async function followTenant(
 }
 
 /** Puts the failure where a waiting provider would have put it: into the state, so that any door's next `up` heals it. */
-export async function markUnready(entry: WorkEntry, reason: string, { open, engine }: RunShared): Promise<void> {
+async function markUnready(entry: WorkEntry, reason: string, { open, engine }: RunShared): Promise<void> {
   const operation: StackOperation = { ...operationOf(entry, open), verb: "refresh", unreadyReasons: [reason] };
   // The engine reports what it was told to store as the failure that it is.
   await runTenant(operation, { engine, checkpoints: open.checkpoints }).catch(() => undefined);
@@ -142,7 +142,7 @@ function leftUnready({ tenant, spec }: WorkEntry, { open, engine, apiOf }: RunSh
 }
 
 function prepare(entry: WorkEntry, shared: RunShared): { operation: StackOperation; deferred: Sent } {
-  const { open, emit } = shared;
+  const { open, emit, projectsOf } = shared;
   const { tenant, spec } = entry;
   const deferred: Sent = {};
   const attemptedAt = attemptOf(open, tenant);
@@ -152,10 +152,7 @@ function prepare(entry: WorkEntry, shared: RunShared): { operation: StackOperati
     onLine: (line) => emit({ type: "line", tenant, line, at: now() }),
     wrapApi: (api) =>
       tenantApi(api, {
-        projects:
-          attemptedAt === undefined && shared.projectsOf
-            ? () => shared.projectsOf?.(spec) ?? Promise.resolve([])
-            : undefined,
+        projects: attemptedAt === undefined && projectsOf ? () => projectsOf(spec) : undefined,
         beforeCreate: () => {
           deferred.waited = !isOnePost(spec);
           open.ledger.append({ tenant, by: open.by, status: "attempt", at: now() });
@@ -209,10 +206,6 @@ function recordApplied(entry: WorkEntry, open: OpenFleet, status: "applied" | "w
 function projectIdIn(open: OpenFleet, tenant: string): string | undefined {
   const checkpoint = open.checkpoints.read(tenant);
   return checkpoint && projectOf(checkpoint)?.id;
-}
-
-function settled(outcome: TenantOutcome): Running<TenantOutcome> {
-  return { outcome: Promise.resolve(outcome) };
 }
 
 function now(): string {

@@ -9,6 +9,11 @@ export function outcomeOf(entry: PlanEntry, state: TenantOutcome["state"]): Tena
   return { tenant, state, plan: spec?.plan, region: spec?.region, projectId, seconds: 0, changes: {}, error };
 }
 
+/** True for an entry that the engine has to be run for. */
+export function isWork({ action }: PlanEntry): boolean {
+  return action === "create" || action === "update";
+}
+
 /** The state of an entry that an apply leaves alone; one that it did not come to is skipped. */
 export function settledState(entry: PlanEntry): TenantOutcome["state"] {
   return entry.action === "create" || entry.action === "update" ? "skipped" : entry.action;

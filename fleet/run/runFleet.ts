@@ -12,6 +12,11 @@ export interface Running<Outcome> {
   outcome: Promise<Outcome>;
 }
 
+/** The outcome of a task that nothing is waited for any more. */
+export function settled<Outcome>(outcome: Outcome): Running<Outcome> {
+  return { outcome: Promise.resolve(outcome) };
+}
+
 /**
  * Runs one task per item with bounded concurrency and goes on after failures: `run` itself must turn an error into an outcome. The slot of
  * a task is free once `run` resolves; its outcome may take longer. Items that were not begun when the signal came get `skip`.
@@ -24,6 +29,6 @@ export async function runFleet<Item, Outcome>(
 ): Promise<Outcome[]> {
   const limit = pLimit(Math.max(1, options.concurrency));
   const begin = async (item: Item): Promise<Running<Outcome>> =>
-    options.signal?.aborted ? { outcome: Promise.resolve(skip(item)) } : run(item);
+    options.signal?.aborted ? settled(skip(item)) : run(item);
   return Promise.all(items.map(async (item) => (await limit(() => begin(item))).outcome));
 }

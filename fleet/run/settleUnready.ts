@@ -5,7 +5,7 @@ import { applyTenant, followTenant, type RunShared, type WorkEntry } from "./app
 import type { TenantOutcome } from "./events";
 import { failureOf } from "./failureOf";
 import { outcomeOf } from "./outcomes";
-import type { Running } from "./runFleet";
+import { type Running, settled } from "./runFleet";
 import { isYoung } from "./youngProject";
 
 /**
@@ -32,12 +32,12 @@ export async function settleUnready(
   shared: RunShared,
 ): Promise<Running<TenantOutcome>> {
   const projectId = entry.projectId ?? shared.open.ledger.get(entry.tenant)?.projectId;
-  if (projectId === undefined) return { outcome: Promise.resolve(outcomeOf(entry, "unchanged")) };
+  if (projectId === undefined) return settled(outcomeOf(entry, "unchanged"));
   const note = (text: string) =>
     shared.emit({ type: "note", tenant: entry.tenant, note: text, at: new Date().toISOString() });
   try {
     await followTenant(entry, { api: shared.apiOf(entry.spec), projectId, since }, shared);
-    return { outcome: Promise.resolve(outcomeOf(entry, "unchanged")) };
+    return settled(outcomeOf(entry, "unchanged"));
   } catch (error) {
     note(`its last run was cut off and it is not ready: ${failureOf(error).message}`);
     return applyTenant({ ...entry, action: "update" }, shared);
