@@ -1,5 +1,6 @@
 #!/usr/bin/env node
 import "./checkNode";
+import "./compileCache";
 import { Command } from "commander";
 import { addFleetCommands } from "./fleetCommands";
 import { addLocalCommand } from "./localCommand";

@@ -3,7 +3,7 @@ import path from "node:path";
 import type { Command } from "commander";
 import { findEngine, printEngine } from "../../tools/engine";
 import { isFleetError } from "../config";
-import { apiEnvironments, checkSecrets } from "../engine/createEngine";
+import { apiEnvironments, checkSecrets } from "../engine/engineSettings";
 import { writeStackFile } from "../engine/workFolder";
 import { openFleet, type OpenFleet } from "../openFleet";
 

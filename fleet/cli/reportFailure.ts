@@ -1,5 +1,5 @@
 import { CommanderError } from "commander";
-import { isNeonError } from "../../provider";
+import { isNeonError } from "../../provider/api";
 import { isFleetError } from "../config";
 import { StackError } from "../engine/stackError";
 

@@ -1,19 +1,19 @@
 import path from "node:path";
-import { PulumiCommand } from "@pulumi/pulumi/automation";
 import { findEngine } from "../../tools/engine";
-import { FleetError, type Organization, type TenantSpec } from "../config";
+import type { TenantSpec } from "../config";
 import type { OpenFleet } from "../openFleet";
 import { readPassphrase } from "../secrets/passphrase";
-import { secretsOf, type StackSecrets } from "../secrets/secretsOf";
-import { DirectEngine, programIn } from "./direct/directEngine";
 import { RandomPlugin } from "./direct/randomPlugin";
 import { loadSdk } from "./direct/sdk";
+import { apiEnvironments, checkSecrets, rateLimitOf } from "./engineSettings";
 import type { StackEngine } from "./stackEngine";
-import { StockEngine } from "./stockEngine";
 import { prepareWorkFolder } from "./workFolder";
 
-/** Neon's limit is 700 requests a minute and account; a tenth is left to people and other programs. */
-const requestsPerMinute = 630;
+/** Loading Pulumi's SDK takes the better part of a second, which commands that run no engine need not wait for. */
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const loadDirect = () => require("./direct/directEngine") as typeof import("./direct/directEngine");
+// eslint-disable-next-line @typescript-eslint/no-require-imports
+const loadStock = () => require("./stockEngine") as typeof import("./stockEngine");
 
 export interface CreateEngineOptions {
   /** Stacks in flight: each engine process gets its share of the rate limit. */
@@ -42,6 +42,7 @@ export async function createEngine(open: OpenFleet, options: CreateEngineOptions
     const workFolder = path.join(work, "direct");
     prepareWorkFolder(workFolder, open.fleet.name);
     const apiEnvOf = apiEnvFor(open, options, 1);
+    const { DirectEngine, programIn } = loadDirect();
     const program = programIn(engine.binFolder);
     return new DirectEngine({
       ...common,
@@ -55,10 +56,11 @@ export async function createEngine(open: OpenFleet, options: CreateEngineOptions
   }
   if (options.kind !== "stock") options.log?.(`engine: stock, because ${sdk.misfit}`);
   const apiEnvOf = apiEnvFor(open, options, options.concurrency);
+  const { StockEngine, pulumiCommandIn } = loadStock();
   return new StockEngine({
     ...common,
     workFolder: path.join(work, "stock"),
-    pulumi: await PulumiCommand.get({ root: path.dirname(engine.binFolder), skipVersionCheck: true }),
+    pulumi: await pulumiCommandIn(engine.binFolder),
     envOf: (spec) => ({ ...env, ...(spec ? apiEnvOf(spec) : {}) }),
   });
 }
@@ -67,57 +69,6 @@ export async function createEngine(open: OpenFleet, options: CreateEngineOptions
 function passphraseEnvironment(env: NodeJS.ProcessEnv): Record<string, string> {
   const passphrase = readPassphrase(env);
   return passphrase === undefined ? {} : { PULUMI_CONFIG_PASSPHRASE: passphrase };
-}
-
-/** The fleet's secrets provider, its passphrase checked. */
-export function checkSecrets(open: OpenFleet, mayCreate: boolean): Promise<StackSecrets> {
-  return secretsOf(open.fleet, {
-    env: open.env,
-    mayCreate,
-    *saltsInUse() {
-      for (const stack of open.checkpoints.stacks()) {
-        const salt = open.checkpoints.read(stack)?.salt;
-        if (salt) yield salt;
-      }
-    },
-  });
-}
-
-/**
- * `NEON_API_KEY`, `NEON_ORG_ID` and `NEON_API_HOST` as the provider reads them, by the name of each organization in use, from the variable
- * that it names. Throws before any call where one is missing.
- */
-export function apiEnvironments(
-  { fleet, specs, env }: OpenFleet,
-  more: Record<string, string> = {},
-): Map<string, Record<string, string>> {
-  const used = new Set([...specs.values()].map((spec) => spec.organization ?? ""));
-  return new Map([...used].map((name) => [name, { ...apiEnvironment(fleet.organizations.get(name), env), ...more }]));
-}
-
-/** The provider's environment for one organization, or for a fleet that declares none. */
-function apiEnvironment(organization: Organization | undefined, env: NodeJS.ProcessEnv): Record<string, string> {
-  const variable = organization?.keyVariable ?? "NEON_API_KEY";
-  const key = env[variable];
-  if (!key) {
-    throw new FleetError("NEON_API_KEY_MISSING", `the environment variable ${variable} holds no Neon API key`, {
-      hint: 'Make a key in the Neon console, or use a local Neon: `neon-tenants local`, then eval "$(neon-tenants local env)".',
-    });
-  }
-  const orgId = organization?.id ?? env.NEON_ORG_ID;
-  return {
-    NEON_API_KEY: key,
-    ...(orgId ? { NEON_ORG_ID: orgId } : {}),
-    ...(env.NEON_API_HOST ? { NEON_API_HOST: env.NEON_API_HOST } : {}),
-  };
-}
-
-/** The rate share of one of `processes` that use the whole limit (`NEON_RATE_LIMIT`, requests a minute) at once. */
-export function rateLimitOf(env: NodeJS.ProcessEnv, processes: number): Record<string, string> {
-  if (env.NEON_RATE_LIMIT === "off") return { NEON_RATE_LIMIT: "off" };
-  const whole = Number(env.NEON_RATE_LIMIT);
-  const perMinute = Number.isFinite(whole) && whole > 0 ? whole : requestsPerMinute;
-  return { NEON_RATE_LIMIT: String(Math.max(1, Math.floor(perMinute / processes))) };
 }
 
 /** The provider's environment by tenant; keys are needed, and checked, only where operations run. */

@@ -1,5 +1,5 @@
 import path from "node:path";
-import { LocalWorkspace, type PulumiCommand, type Stack, StackNotFoundError } from "@pulumi/pulumi/automation";
+import { LocalWorkspace, PulumiCommand, type Stack, StackNotFoundError } from "@pulumi/pulumi/automation";
 import { FleetError, type TenantSpec } from "../config";
 import type { StackSecrets } from "../secrets/secretsOf";
 import type { HandedTenant } from "../program";
@@ -127,4 +127,9 @@ function explain(error: unknown, output: string, signal?: AbortSignal): StackErr
     });
   }
   return found;
+}
+
+/** The `pulumi` program of a folder, as the Automation API wants it; its version was checked when it was found. */
+export function pulumiCommandIn(binFolder: string): Promise<PulumiCommand> {
+  return PulumiCommand.get({ root: path.dirname(binFolder), skipVersionCheck: true });
 }

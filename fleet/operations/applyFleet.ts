@@ -1,7 +1,8 @@
 import type { ProjectListItem } from "@neondatabase/api-client";
 import { sharedNeonApi, systemClock } from "../../provider/api";
 import { FleetError, type TenantSpec } from "../config";
-import { apiEnvironments, createEngine, rateLimitOf } from "../engine/createEngine";
+import { createEngine } from "../engine/createEngine";
+import { apiEnvironments, rateLimitOf } from "../engine/engineSettings";
 import type { StackEngine } from "../engine/stackEngine";
 import { type LearnedTenant, observe } from "../observe";
 import type { OpenFleet } from "../openFleet";

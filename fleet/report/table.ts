@@ -1,9 +1,29 @@
 import Table from "cli-table3";
+import stringWidth from "string-width";
+
+/** The library's time grows with the square of the rows, so it gets that many at once, all with the same widths. */
+const rowsAtOnce = 200;
 
 /** Columns without lines: readable on a terminal, and `awk` can split them. */
 export function table(head: readonly string[], rows: readonly (readonly string[])[]): string {
-  const printed = new Table({
-    head: [...head],
+  const lines = [head, ...rows];
+  const widths = head.map((_, column) =>
+    lines.reduce((widest, line) => Math.max(widest, widthOf(line[column] ?? "")), 0),
+  );
+  const parts: string[] = [];
+  for (let first = 0; first < lines.length; first += rowsAtOnce) {
+    parts.push(printed(lines.slice(first, first + rowsAtOnce), widths));
+  }
+  return parts.join("\n").replace(/[ ]+$/gm, "");
+}
+
+function widthOf(cell: string): number {
+  return Math.max(...cell.split("\n").map((line) => stringWidth(line)));
+}
+
+function printed(rows: readonly (readonly string[])[], colWidths: number[]): string {
+  const part = new Table({
+    colWidths,
     chars: {
       top: "",
       "top-mid": "",
@@ -23,6 +43,6 @@ export function table(head: readonly string[], rows: readonly (readonly string[]
     },
     style: { head: [], border: [], "padding-left": 0, "padding-right": 0 },
   });
-  printed.push(...rows.map((row) => [...row]));
-  return printed.toString().replace(/[ ]+$/gm, "");
+  part.push(...rows.map((row) => [...row]));
+  return part.toString();
 }
