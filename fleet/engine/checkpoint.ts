@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { readFileSync, readdirSync, statSync } from "node:fs";
+import { readFileSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { fileBackendFolder } from "../home";
@@ -28,6 +28,8 @@ export interface Checkpoint {
   outputs: Record<string, unknown>;
   /** The salt of the passphrase provider that this checkpoint is encrypted with. */
   salt?: string;
+  /** The file was cut off, by a full disk or a crash; everything but the fingerprint is from the state before its last write. */
+  isTorn?: boolean;
 }
 
 interface CheckpointFile {
@@ -78,8 +80,25 @@ export class CheckpointStore {
   read(stack: string, known: string | undefined): Checkpoint | "unchanged" | undefined;
   read(stack: string, known?: string): Checkpoint | "unchanged" | undefined {
     const bytes = this.bytes(stack);
-    if (bytes && bytes.fingerprint === known) return "unchanged";
-    return bytes && parseCheckpoint(bytes.content(), bytes.fingerprint);
+    if (!bytes) return undefined;
+    const { fingerprint } = bytes;
+    if (fingerprint === known) return "unchanged";
+    const before = { ...nothing, ...parseIfWhole(this.bytes(stack, backup)), fingerprint, isTorn: true };
+    return parseIfWhole(bytes) ?? before;
+  }
+
+  /**
+   * Puts the state before its last write, of which the engine keeps a copy, in the place of one that was cut off. False where there is no
+   * whole copy. Only for stacks that nobody is writing.
+   */
+  mend(stack: string): boolean {
+    const before = this.bytes(stack, backup);
+    if (!before || !parseIfWhole(before)) return false;
+    const file = before.file.slice(0, -backup.length);
+    const temporary = `${file}.${process.pid}.tmp`;
+    writeFileSync(temporary, before.raw, { mode: 0o600 });
+    renameSync(temporary, file);
+    return true;
   }
 
   /** When the stack's checkpoint was last written, in milliseconds; undefined where {@link read} says so. */
@@ -104,17 +123,39 @@ export class CheckpointStore {
       });
   }
 
-  private bytes(stack: string): { content: () => Buffer; fingerprint: string } | undefined {
+  private bytes(stack: string, suffix = ""): CheckpointBytes | undefined {
     if (!this.folder) return undefined;
     for (const extension of extensions) {
+      const file = path.join(this.folder, stack + extension + suffix);
       try {
-        const raw = readFileSync(path.join(this.folder, stack + extension));
+        const raw = readFileSync(file);
         const fingerprint = createHash("sha256").update(raw).digest("hex");
-        return { content: () => (extension === ".json.gz" ? gunzipSync(raw) : raw), fingerprint };
+        return { file, raw, fingerprint, isCompressed: extension === ".json.gz" };
       } catch (error) {
         if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
       }
     }
+    return undefined;
+  }
+}
+
+interface CheckpointBytes {
+  file: string;
+  raw: Buffer;
+  fingerprint: string;
+  isCompressed: boolean;
+}
+
+/** What the engine appends to the name of the copy that it keeps of the state before its last write. */
+const backup = ".bak";
+
+const nothing = { resources: [], pendingOperations: [], outputs: {} };
+
+/** Nothing where the file was cut off. */
+function parseIfWhole(bytes: CheckpointBytes | undefined): Checkpoint | undefined {
+  try {
+    return bytes && parseCheckpoint(bytes.isCompressed ? gunzipSync(bytes.raw) : bytes.raw, bytes.fingerprint);
+  } catch {
     return undefined;
   }
 }
@@ -150,9 +191,10 @@ export function madeAtMs(checkpoint: Checkpoint): number | undefined {
   return Number.isNaN(made) ? undefined : made;
 }
 
-/** True where a run ended half-way: something is pending, half-made or waiting to be deleted. */
+/** True where a run ended half-way: something is cut off, pending, half-made or waiting to be deleted. */
 export function isUnfinished(checkpoint: Checkpoint): boolean {
   return (
+    checkpoint.isTorn === true ||
     checkpoint.pendingOperations.length > 0 ||
     checkpoint.resources.some((resource) => resource.delete === true || (resource.initErrors?.length ?? 0) > 0)
   );

@@ -184,7 +184,7 @@ function attemptOf({ ledger, checkpoints }: OpenFleet, tenant: string): string |
   if (record?.status === "attempt") return record.at;
   const checkpoint = checkpoints.read(tenant);
   if (!checkpoint) return undefined;
-  if (checkpoint.pendingOperations.some(({ type }) => type === "creating")) return now();
+  if (checkpoint.isTorn || checkpoint.pendingOperations.some(({ type }) => type === "creating")) return now();
   // An engine whose driver was killed forgets what it was creating: what it began and nobody recorded the end of may have been sent.
   const isBegun = checkpoint.resources.length > 0 && !holdsResources(checkpoint);
   const writtenAtMs = isBegun ? checkpoints.writtenAtMs(tenant) : undefined;

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
-import type { CheckpointStore } from "../engine/checkpoint";
+import type { Checkpoint, CheckpointStore } from "../engine/checkpoint";
 import { StackError } from "../engine/stackError";
 import type { StackEngine, StackOperation, StackResult } from "../engine/stackEngine";
 import { lockState, thisMachine, type Processes } from "./locks";
@@ -20,7 +20,8 @@ const torn = /failed to load checkpoint: (EOF|unexpected)/;
 const tornTries = 8;
 
 /**
- * One stack operation that heals what a killed run left: a lock of a dead process is removed, a living one of this machine is waited for
+ * One stack operation that heals what a killed run or a full disk left: a state that was cut off is taken from the engine's copy of the
+ * one before, a lock of a dead process is removed, a living one of this machine is waited for
  * (a killed driver's engine goes on to its end), and pending creates are cleared, so that `create` looks for what it made.
  */
 export async function runTenant(operation: StackOperation, options: RunTenantOptions): Promise<StackResult> {
@@ -40,11 +41,27 @@ export async function runTenant(operation: StackOperation, options: RunTenantOpt
   }
 }
 
-async function clearPending(
-  operation: StackOperation,
-  { engine, checkpoints, onNote }: RunTenantOptions,
-): Promise<void> {
-  const pending = checkpoints.read(operation.spec.tenant)?.pendingOperations ?? [];
+/** The stack's checkpoint, whole where it can be. */
+function mended(
+  tenant: string,
+  { checkpoints, onNote, processes = thisMachine }: RunTenantOptions,
+): Checkpoint | undefined {
+  const checkpoint = checkpoints.read(tenant);
+  if (!checkpoint?.isTorn) return checkpoint;
+  const locks = checkpoints.locks(tenant);
+  // Somebody may be writing it at this moment.
+  if (locks.length > 0 && lockState(locks, processes) !== "dead") return undefined;
+  if (!checkpoints.mend(tenant)) {
+    const sentence = `the state of ${tenant} was cut off, and there is no whole copy of the one before beside it; older ones lie in the backend's .pulumi/history and .pulumi/backups`;
+    throw new StackError("failed", "FLEET_STATE_TORN", sentence, "", []);
+  }
+  onNote?.("its state was cut off by a full disk or a crash: going on from the one before");
+  return checkpoints.read(tenant);
+}
+
+async function clearPending(operation: StackOperation, options: RunTenantOptions): Promise<void> {
+  const { engine, onNote } = options;
+  const pending = mended(operation.spec.tenant, options)?.pendingOperations ?? [];
   if (pending.length === 0 || operation.clearPendingCreates) return;
   onNote?.(`a run that was killed left ${pending.length} operation(s) pending: refreshing first`);
   await engine.run({ ...operation, verb: "refresh", clearPendingCreates: true });

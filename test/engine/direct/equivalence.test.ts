@@ -1,6 +1,7 @@
 import { execFile } from "node:child_process";
 import path from "node:path";
 import { promisify } from "node:util";
+import type { LocalNeonOptions } from "../../../local";
 import { expectCode, FleetFixture } from "../fleet/fleetFixture";
 import { normalizedState } from "./normalizedState";
 
@@ -17,17 +18,21 @@ const tenants = ["acme", "globex"];
 const flags = ["--non-interactive", "--color=never"];
 
 /** The states of all tenants after each step, by door. */
-const states = {} as Record<Door, Record<string, Record<string, unknown>>>;
+type States = Record<string, Record<string, unknown>>;
+const states = {} as Record<Door, States>;
+/** The same where Neon takes its time: the driver ends its engines and follows the operations itself, `pulumi up` waits for them. */
+const slowly = {} as Record<"direct" | "plain", States>;
 
 beforeAll(async () => {
-  for (const door of doors) states[door] = await runAll(door);
+  for (const door of doors) states[door] = await runAll(door, steps);
+  for (const door of ["direct", "plain"] as const) slowly[door] = await runAll(door, ["created"], { latency: "neon" });
 }, 600_000);
 
-async function runAll(door: Door): Promise<Record<string, Record<string, unknown>>> {
-  const fleet = await FleetFixture.start();
+async function runAll(door: Door, through: readonly string[], options?: LocalNeonOptions): Promise<States> {
+  const fleet = await FleetFixture.start(options);
   try {
-    const after: Record<string, Record<string, unknown>> = {};
-    for (const step of steps) {
+    const after: States = {};
+    for (const step of through) {
       if (step === "created") fleet.write({ acme: {}, globex: withRolesAndDatabases });
       if (step === "plan changed")
         fleet.write({ acme: { plan: "big" }, globex: { ...withRolesAndDatabases, plan: "big" } });
@@ -82,6 +87,13 @@ describe.each(steps)("the same fleet, %s", (step) => {
   it.each(tenants)("through stock, direct and plain `pulumi up`: the state of %s is the same", (tenant) => {
     expect(states.stock[step]?.[tenant]).toEqual(states.direct[step]?.[tenant]);
     expect(states.plain[step]?.[tenant]).toEqual(states.direct[step]?.[tenant]);
+  });
+});
+
+describe("the same fleet, created at Neon's pace", () => {
+  it.each(tenants)("deferred by the driver and waited for by `pulumi up`: the state of %s is the same", (tenant) => {
+    expect(slowly.direct.created?.[tenant]).toEqual(slowly.plain.created?.[tenant]);
+    expect(slowly.direct.created?.[tenant]).toEqual(states.direct.created?.[tenant]);
   });
 });
 

@@ -34,13 +34,15 @@ export function expectCode(ran: Ran, code: number): void {
 /** A fleet of its own in a temporary folder, as a user keeps it, against a local Neon of its own; everything through the command line. */
 export class FleetFixture {
   readonly passphrase = `canary-passphrase-${Math.random().toString(36).slice(2)}`;
-  readonly api: NeonApi;
 
   private constructor(
     readonly folder: string,
-    readonly neon: LocalNeon,
-  ) {
-    this.api = createNeonApi({ apiKey: neon.apiKey, baseUrl: neon.apiHost, orgId: neon.orgId });
+    public neon: LocalNeon,
+  ) {}
+
+  get api(): NeonApi {
+    const { apiKey, apiHost, orgId } = this.neon;
+    return createNeonApi({ apiKey, baseUrl: apiHost, orgId });
   }
 
   static async start(options: LocalNeonOptions = {}): Promise<FleetFixture> {
@@ -53,6 +55,13 @@ export class FleetFixture {
   async stop(): Promise<void> {
     await this.neon.close();
     rmSync(this.folder, { recursive: true, force: true });
+  }
+
+  /** Stops the local Neon and starts it again with the same data at the same address. It needs a `stateFolder`. */
+  async restart(options: LocalNeonOptions & { stateFolder: string }): Promise<void> {
+    const port = Number(new URL(this.neon.apiHost).port);
+    await this.neon.close();
+    this.neon = await startLocalNeon({ pgPort: 0, port, ...options });
   }
 
   /** Project file, program and the package, as after `npm install neon-tenants`. */

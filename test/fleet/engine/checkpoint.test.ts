@@ -90,3 +90,40 @@ describe("the checkpoints of a file backend", () => {
     expect(other.read("acme")).toBeUndefined();
   });
 });
+
+describe("a checkpoint that was cut off", () => {
+  const folder = mkdtempSync(path.join(tmpdir(), "torn-"));
+  const stacks = path.join(folder, ".pulumi", "stacks", "fleet");
+  const store = new CheckpointStore(`file://${folder}`, "fleet");
+  beforeAll(() => mkdirSync(stacks, { recursive: true }));
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+  const whole = text([stack, project]);
+
+  it.each([
+    ["", ".json"],
+    ["half", ".json"],
+    ["half", ".json.gz"],
+  ])("(%s, %s) shows the state before, counts as unfinished, and is mended from it", (left, extension) => {
+    const bytes = extension === ".json" ? Buffer.from(whole) : gzipSync(whole);
+    const file = path.join(stacks, `acme${extension}`);
+    writeFileSync(`${file}.bak`, bytes);
+    writeFileSync(file, left === "" ? "" : bytes.subarray(0, bytes.length / 2));
+    const torn = store.read("acme");
+    expect(torn).toMatchObject({ isTorn: true, outputs: { projectId: "p1" } });
+    expect(torn && isUnfinished(torn)).toBe(true);
+    expect(store.mend("acme")).toBe(true);
+    const mended = store.read("acme");
+    expect(mended?.isTorn).toBeUndefined();
+    expect(mended).toMatchObject({ outputs: { projectId: "p1" } });
+    expect(mended?.fingerprint).not.toBe(torn?.fingerprint);
+    for (const name of [file, `${file}.bak`]) rmSync(name);
+  });
+
+  it("without a whole copy beside it stays as it is", () => {
+    writeFileSync(path.join(stacks, "acme.json"), "{");
+    expect(store.read("acme")).toMatchObject({ isTorn: true, resources: [] });
+    expect(store.mend("acme")).toBe(false);
+    writeFileSync(path.join(stacks, "acme.json.bak"), "{");
+    expect(store.mend("acme")).toBe(false);
+  });
+});
