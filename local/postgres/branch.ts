@@ -2,17 +2,22 @@ import fs from "node:fs";
 import type { CertificateAuthority } from "../tls/certificateAuthority";
 import { endpointNames, type ServerIdentity } from "../tls/serverIdentity";
 import type { BranchContents, BranchSpec, EndpointSpec } from "../types";
-import { give, type Account } from "./account";
+import type { Account } from "./account";
 import type { Binaries } from "./binaries";
-import { copyRunning, copyTemplate } from "./branchData";
-import { branchFiles, discard, makeBranchFolder, type BranchFiles } from "./branchFiles";
+import { branchFiles, discard, type BranchFiles } from "./branchFiles";
 import { BranchIdentity } from "./branchIdentity";
-import { BranchLog } from "./branchLog";
-import { Cluster, type ClusterOptions } from "./cluster";
-import { fillContents } from "./contents";
+import type { Cluster } from "./cluster";
+import { readControlFile } from "./controlFile";
 import type { Folders } from "./folders";
+import { History, type HistoryOptions } from "./history/history";
+import type { BranchFinder } from "./history/locate";
+import { writeMade, type MadeRecord } from "./history/madeRecord";
+import { logicalSizeOf, walPositionOf } from "./history/measures";
+import { makeData } from "./history/newData";
 import type { Launcher } from "./launcher";
 import { SerialQueue } from "./serialQueue";
+import { asAdmin, SYSTEM_DATABASE } from "./sql";
+import { startCluster, type StartSettings } from "./startCluster";
 import type { Templates } from "./templates";
 
 /** What all branches share. */
@@ -24,13 +29,25 @@ export interface BranchTools {
   authority: CertificateAuthority;
   binaries: (major: number) => Promise<Binaries>;
   log: (line: string) => void;
+  history?: HistoryOptions;
 }
 
 /** What the branch needs to know of its endpoints. */
 export interface BranchEndpoint {
   readonly spec: EndpointSpec;
+  /** Whether clients were there since this was asked last. */
+  takeUse(): boolean;
   /** The branch's Postgres ended without being told to. */
   crashed(): void;
+}
+
+/** Who has to know when the branch's Postgres comes and goes. All but `stopping` is synchronous and cheap. */
+export interface BranchFollower {
+  started(cluster: Cluster): void;
+  /** Before it is stopped, which waits for this. */
+  stopping(cluster: Cluster): Promise<void>;
+  /** Stopped or crashed. */
+  ended(): void;
 }
 
 /** How long Postgres stays awake after a piece of administration: the next one is often near. */
@@ -39,23 +56,28 @@ export const LINGER_MS = 1_000;
 /** One branch: its data folder, and the one Postgres that runs on it while somebody holds it. */
 export class Branch {
   readonly endpoints = new Set<BranchEndpoint>();
+  readonly followers = new Set<BranchFollower>();
   readonly files: BranchFiles;
+  readonly history: History;
   readonly #queue = new SerialQueue();
   readonly #identity: BranchIdentity;
   #cluster: Cluster | undefined;
   #holds = 0;
   #linger: NodeJS.Timeout | undefined;
   #making = false;
+  #logicalSize: number | undefined;
   /** Why it never starts again. */
   #over: string | undefined;
 
   constructor(
     readonly spec: BranchSpec,
     private readonly contents: () => BranchContents,
-    private readonly parent: () => Branch | undefined,
+    private readonly branches: BranchFinder,
     private readonly tools: BranchTools,
   ) {
     this.files = branchFiles(tools.folders, spec.branchId);
+    this.history = new History(this, tools);
+    this.followers.add(this.history);
     this.#identity = new BranchIdentity(this.files, tools.authority, tools.account);
   }
 
@@ -66,6 +88,11 @@ export class Branch {
   /** Nothing was made yet and nothing is under way, so `contents` will be read later and say it all. */
   get isUntouched(): boolean {
     return !this.#making && !this.isMade;
+  }
+
+  /** Its data comes from nowhere else, so it can be made at any time. */
+  get isPlainRoot(): boolean {
+    return this.spec.parentId === undefined && this.spec.source === undefined;
   }
 
   /** The Postgres that runs at this moment. */
@@ -130,16 +157,41 @@ export class Branch {
     this.#over = "is being closed with the local Neon";
     clearTimeout(this.#linger);
     await this.#queue.run(() => this.#stop());
+    // What copied from it or for its history has lost its Postgres, or ends soon.
+    await this.history.exclusive(async () => undefined);
+  }
+
+  /** Other data takes the place of its own: `exchange` moves the files while nothing runs on them. Sessions end, as in a restart. */
+  async replace(exchange: () => void): Promise<void> {
+    const work = async () => {
+      if (this.#over) throw new Error(`Branch ${this.spec.branchId} ${this.#over}.`);
+      await this.#stop();
+      exchange();
+      if (this.#holds > 0) await this.#start();
+    };
+    await this.history.exclusive(() => this.#queue.run(work));
   }
 
   /** Stops for good. The answer's `gone` resolves when the files are deleted. */
   async remove(): Promise<{ gone: Promise<void> }> {
     this.#over = "was deleted";
     clearTimeout(this.#linger);
-    return this.#queue.run(async () => {
-      await this.#stop();
-      return discard(this.files, this.tools.folders);
-    });
+    await this.#queue.run(() => this.#stop());
+    return this.history.exclusive(() => this.#queue.run(async () => discard(this.files, this.tools.folders)));
+  }
+
+  /** Bytes of WAL up to now; asked of Postgres while it is awake, else read from its files. Nothing before the branch is made. */
+  async walPosition(): Promise<bigint | undefined> {
+    const { cluster } = this;
+    if (cluster) return asAdmin(cluster, SYSTEM_DATABASE, walPositionOf);
+    return this.isMade ? readControlFile(this.files.data).checkpointLsn : undefined;
+  }
+
+  /** Bytes of the users' databases; while Postgres sleeps what they were when it was asked last, if it was. */
+  async logicalSize(): Promise<number | undefined> {
+    const { cluster } = this;
+    if (cluster) this.#logicalSize = await asAdmin(cluster, SYSTEM_DATABASE, logicalSizeOf);
+    return this.#logicalSize;
   }
 
   identity(): Promise<ServerIdentity> {
@@ -151,14 +203,20 @@ export class Branch {
     await this.#makeOnce();
     await this.identity();
     const { certFile, keyFile } = this.files;
-    const limits = [...this.endpoints].flatMap(({ spec }) => spec.maxConnections ?? []);
-    const cluster = await this.#launch({
-      tls: { certFile, keyFile },
-      ...(limits.length > 0 ? { maxConnections: Math.max(...limits) } : {}),
-    });
+    const settings = { tls: { certFile, keyFile }, ...this.#computeSettings() };
+    const cluster = await startCluster(this.files, this.spec.pgVersion, this.tools, settings);
     this.#cluster = cluster;
+    for (const follower of this.followers) follower.started(cluster);
     void cluster.ended.then(() => this.#ended(cluster));
     return cluster;
+  }
+
+  /** As the branch's read-write compute has them. */
+  #computeSettings(): StartSettings {
+    const [spec] = [...this.endpoints].map((endpoint) => endpoint.spec);
+    const { maxConnections, pgSettings, preloadLibraries } = spec ?? {};
+    const walLevel = this.spec.logicalReplication?.() ? "logical" : undefined;
+    return { maxConnections, pgSettings, preloadLibraries, walLevel };
   }
 
   async #makeOnce(): Promise<void> {
@@ -166,52 +224,25 @@ export class Branch {
     if (this.isMade) return;
     this.#making = true;
     try {
-      await this.#make();
+      writeMade(this.files, await this.#make());
     } finally {
       this.#making = false;
     }
   }
 
-  /** Started once without waiting for the disk: what a crash would spoil here is made again, as the marker is missing. */
-  async #make(): Promise<void> {
-    const { data, marker } = this.files;
-    const { account, templates, binaries } = this.tools;
-    makeBranchFolder(this.files);
-    fs.rmSync(data, { recursive: true, force: true });
-    const parent = this.#parent();
-    if (parent) {
-      fs.mkdirSync(data, { mode: 0o700 });
-      give(data, account);
-      await parent.using((cluster) => copyRunning(cluster, data, account));
-    } else {
-      await copyTemplate(await templates.folder(await binaries(this.spec.pgVersion)), data, account);
-    }
-    const cluster = await this.#launch({ unsafe: true });
-    try {
-      await fillContents(cluster, this.contents());
-    } finally {
-      await cluster.stop();
-    }
-    fs.writeFileSync(marker, JSON.stringify({ pgVersion: this.spec.pgVersion }));
-  }
-
-  #parent(): Branch | undefined {
-    const { parentId } = this.spec;
-    if (parentId === undefined) return undefined;
-    const parent = this.parent();
-    if (!parent) throw new Error(`Branch ${parentId}, the parent of ${this.spec.branchId}, is not known.`);
-    return parent;
-  }
-
-  async #launch(settings: Pick<ClusterOptions, "tls" | "maxConnections" | "unsafe">): Promise<Cluster> {
-    return Cluster.start({
-      ...settings,
-      launcher: this.tools.launcher,
-      socketFolder: this.tools.folders.sockets,
-      dataFolder: this.files.data,
-      binaries: await this.tools.binaries(this.spec.pgVersion),
-      log: new BranchLog(this.files.log),
-    });
+  #make(): Promise<MadeRecord> {
+    const {
+      pgVersion,
+      parentId,
+      schemaOnly,
+      source = parentId === undefined ? undefined : { branchId: parentId },
+    } = this.spec;
+    // The past, or somebody else's state, had the roles and databases of its own time.
+    const isPresent = !source || ("branchId" in source && !source.at);
+    const contents = isPresent ? this.contents() : undefined;
+    const hasHistory = this.history.retentionMs > 0;
+    const plan = { files: this.files, pgVersion, source, schemaOnly, contents, hasHistory };
+    return makeData(plan, this.tools, this.branches);
   }
 
   #stopIfUnheld(): Promise<boolean> {
@@ -223,15 +254,19 @@ export class Branch {
   }
 
   async #stop(): Promise<void> {
-    const cluster = this.#cluster;
+    const { cluster } = this;
+    if (cluster) await Promise.all([...this.followers].map((follower) => follower.stopping(cluster)));
     this.#cluster = undefined;
-    await cluster?.stop();
+    if (!cluster) return;
+    await cluster.stop();
+    for (const follower of this.followers) follower.ended();
   }
 
   #ended(cluster: Cluster): void {
     if (this.#cluster !== cluster) return;
     this.#cluster = undefined;
     this.tools.log(`${this.spec.branchId}: Postgres ended unexpectedly; the next connection starts it again`);
+    for (const follower of this.followers) follower.ended();
     for (const endpoint of this.endpoints) endpoint.crashed();
   }
 }

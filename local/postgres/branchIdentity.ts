@@ -11,7 +11,7 @@ export class BranchIdentity {
   #present: { names: string; identity: ServerIdentity } | undefined;
 
   constructor(
-    private readonly files: BranchFiles,
+    private readonly files: Pick<BranchFiles, "folder" | "certFile" | "keyFile">,
     private readonly authority: CertificateAuthority,
     private readonly account: Account | undefined,
   ) {}

@@ -104,7 +104,7 @@ function ready(child: ChildProcess, log: BranchLog): Promise<Error | undefined> 
     child.once("close", () => resolve(failed(log.tail)));
     child.stderr?.setEncoding("utf8").on("data", (text: string) => {
       log.write(text);
-      if (log.tail.includes("database system is ready to accept connections")) resolve(undefined);
+      if (/database system is ready to accept (read-only )?connections/.test(log.tail)) resolve(undefined);
     });
   });
 }

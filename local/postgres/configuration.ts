@@ -8,12 +8,41 @@ export interface ClusterSettings {
   /** Listen on 127.0.0.1 with this certificate; without it only the unix socket is open. */
   tls?: { certFile: string; keyFile: string };
   maxConnections?: number;
+  /** Of the compute, already checked; they win over what is written here. */
+  pgSettings?: Record<string, string>;
+  /** For `shared_preload_libraries`; the installation has them. */
+  preloadLibraries?: string[];
+  /** A hot standby of another cluster. */
+  standby?: StandbySettings;
+  /** Replays another cluster's WAL, up to a target if there is one, and then goes its own way. */
+  recovery?: RecoverySettings;
+  /** `logical` where subscribers may follow; default `replica`. */
+  walLevel?: "replica" | "logical";
   /** For the making of clusters that can be made again. */
   unsafe?: boolean;
 }
 
+export interface StandbySettings {
+  /** Where the other cluster keeps its WAL: read whether it runs or not. */
+  walFolder: string;
+  /** The other cluster's door, while it runs. */
+  primary?: { socketFolder: string; port: number };
+  /** Least values of settings that must not be lower than the other cluster's. */
+  atLeast: Record<string, number>;
+}
+
+export interface RecoverySettings {
+  /** Where the other cluster keeps its WAL. */
+  walFolder: string;
+  /** The one that the other cluster writes on. */
+  timeline: number;
+  /** `time`: everything that was committed by then. `lsn`: everything that was written before this position. */
+  target: { time: Date } | { lsn: string };
+}
+
 /** Neon's own: `cloud_admin` is ours, over the unix socket, which only this user reaches; everybody else has a password, and TLS over TCP. */
 const HBA = `local all cloud_admin trust
+local replication cloud_admin trust
 local all all scram-sha-256
 hostssl all cloud_admin all reject
 hostssl all all 127.0.0.0/8 scram-sha-256
@@ -22,10 +51,18 @@ hostssl all all 127.0.0.0/8 scram-sha-256
 /** Connections that Neon keeps for its own administration, out of `max_connections` (limits page). */
 const RESERVED_CONNECTIONS = 7;
 const DEFAULT_MAX_CONNECTIONS = 104;
+const MAX_WAL_SENDERS = 10;
+const MAX_WAL_KEEP_MB = 2 ** 31 - 1;
 
 /** The complete configuration, written before every start: what the file says is what holds, whoever made the cluster and when. */
 export function writeConfiguration(dataFolder: string, major: number, settings: ClusterSettings): void {
-  const lines = Object.entries(configuration(major, settings)).map(([name, value]) => `${name} = ${quote(value)}`);
+  const own = configuration(major, settings);
+  const all = {
+    ...own,
+    ...(settings.standby ? standbyConfiguration(settings.standby, own) : {}),
+    ...(settings.recovery ? recoveryConfiguration(settings.recovery) : {}),
+  };
+  const lines = Object.entries(all).map(([name, value]) => `${name} = ${quote(value)}`);
   replaceFile(path.join(dataFolder, "postgresql.conf"), `${lines.join("\n")}\n`);
   replaceFile(path.join(dataFolder, "pg_hba.conf"), HBA);
 }
@@ -52,10 +89,9 @@ function configuration(major: number, settings: ClusterSettings): Record<string,
     autovacuum_max_workers: "1",
     // One process less per awake branch: synchronous reads need no I/O workers.
     ...(major >= 18 ? { io_method: "sync" } : {}),
-    wal_level: "replica",
-    max_wal_senders: "0",
-    // The WAL in a branch's own pg_wal is its history.
-    wal_keep_size: "4GB",
+    wal_level: settings.walLevel ?? "replica",
+    // Read replicas follow a branch over its unix socket.
+    max_wal_senders: String(MAX_WAL_SENDERS),
     min_wal_size: "2MB",
     max_wal_size: "256MB",
     ...(settings.unsafe ? { fsync: "off" } : {}),
@@ -69,8 +105,61 @@ function configuration(major: number, settings: ClusterSettings): Record<string,
     log_checkpoints: "off",
     // A failing CREATE ROLE must not put its password into the log.
     log_min_error_statement: "panic",
+    ...(settings.preloadLibraries?.length ? { shared_preload_libraries: settings.preloadLibraries.join(",") } : {}),
+    ...settings.pgSettings,
+    // The WAL in a branch's own pg_wal is its history, which Postgres must not shorten by itself.
+    wal_keep_size: String(MAX_WAL_KEEP_MB),
   };
 }
+
+/** No checkpoint and little waiting for the disk on the way: who is killed here begins again. */
+function recoveryConfiguration({ walFolder, timeline, target }: RecoverySettings): Record<string, string> {
+  return {
+    restore_command: restoreCommand(walFolder),
+    recovery_target_timeline: String(timeline),
+    recovery_target_action: "promote",
+    ...("time" in target
+      ? { recovery_target_time: numericZone(target.time), recovery_target_inclusive: "on" }
+      : { recovery_target_lsn: target.lsn, recovery_target_inclusive: "off" }),
+    hot_standby: "off",
+    shared_buffers: "128MB",
+    max_wal_size: "8GB",
+    checkpoint_timeout: "1h",
+    autovacuum: "off",
+  };
+}
+
+/** Names of zones, `Z` too, are not known yet when the file is read. */
+function numericZone(time: Date): string {
+  return time.toISOString().replace("T", " ").replace("Z", "+00");
+}
+
+/** `test` keeps what is not there (yet) from being reported as an error. */
+function restoreCommand(walFolder: string): string {
+  const segment = `${walFolder.replace(/'/g, `'\\''`).replace(/%/g, "%%")}/%f`;
+  return `test -f '${segment}' && cp '${segment}' "%p"`;
+}
+
+function standbyConfiguration(standby: StandbySettings, own: Record<string, string>): Record<string, string> {
+  const { walFolder, primary, atLeast } = standby;
+  const raised = Object.entries(atLeast).map(([name, least]) => [
+    name,
+    String(Math.max(Number(own[name] ?? 0), least)),
+  ]);
+  return {
+    hot_standby: "on",
+    // The branch keeps its history, not its replica.
+    wal_keep_size: "0",
+    recovery_target_timeline: "current",
+    restore_command: restoreCommand(walFolder),
+    primary_conninfo: primary
+      ? `host=${conninfoValue(primary.socketFolder)} port=${primary.port} user=cloud_admin`
+      : "",
+    ...(Object.fromEntries(raised) as Record<string, string>),
+  };
+}
+
+const conninfoValue = (text: string) => `'${text.replace(/[\\']/g, "\\$&")}'`;
 
 function quote(value: string): string {
   return `'${value.replace(/\\/g, "\\\\").replace(/'/g, "''")}'`;

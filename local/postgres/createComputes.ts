@@ -11,6 +11,9 @@ import { loadBinaries, type Binaries } from "./binaries";
 import { emptyTrash } from "./branchFiles";
 import { ComputeRegistry } from "./computes";
 import { prepareFolders } from "./folders";
+import type { HistoryOptions } from "./history/history";
+import { removeHalfKept } from "./history/keptTemplates";
+import { finishSwaps } from "./history/swap";
 import { createLauncher } from "./launcher";
 import { Templates } from "./templates";
 
@@ -25,6 +28,12 @@ export interface CreateComputesOptions {
   idleMs?: number;
   /** How long a new connection may take to say what it wants, in milliseconds; default 15,000. */
   openingMs?: number;
+  /** How often it is looked at what branches write and endpoints send, in milliseconds; default 1,000. */
+  meterMs?: number;
+  /** SQLSTATE of the errors that Neon's proxy gives itself: what its source says, or what a client was seen to get (53300). Default `XX000`. */
+  proxyErrorSqlState?: string;
+  /** How the history of branches is kept; default: bases of 64 MiB of WAL, at most 6. */
+  history?: HistoryOptions;
   log?: (line: string) => void;
   clock?: Clock;
 }
@@ -38,6 +47,7 @@ export interface LocalComputes extends Computes {
 }
 
 const OPENING_MS = 15_000;
+const METER_MS = 1_000;
 
 /** Real PostgreSQL for the local Neon: one postmaster per branch, started by the first connection through an endpoint's own door. */
 export async function createComputes(options: CreateComputesOptions): Promise<LocalComputes> {
@@ -60,12 +70,16 @@ async function open(options: CreateComputesOptions, undo: (() => void)[]): Promi
   const account = postgresAccount();
   const folders = await prepareFolders(stateFolder, account);
   undo.push(() => fs.rmSync(folders.sockets, { recursive: true, force: true }));
+  finishSwaps(folders, log);
+  removeHalfKept(folders);
   const launcher = await createLauncher(account);
   undo.push(() => launcher.close());
-  const authority = await openCertificateAuthority(path.join(stateFolder, "tls"), () => clock.now());
+  // Clients check certificates by the machine's time, whatever is the time here.
+  const authority = await openCertificateAuthority(path.join(stateFolder, "tls"), () => systemClock.now());
   const registry = new ComputeRegistry({
     clock,
     idleLimitMs: options.idleMs,
+    meterMs: options.meterMs ?? METER_MS,
     sharedIdentity: once(() => sharedDoorIdentity(authority)),
     tools: {
       account,
@@ -73,6 +87,7 @@ async function open(options: CreateComputesOptions, undo: (() => void)[]): Promi
       launcher,
       authority,
       log,
+      history: options.history,
       templates: new Templates({ account, folders, launcher }),
       binaries: oncePerMajor((major) => loadBinaries(major, { account, cacheFolder: folders.cache })),
     },
@@ -81,6 +96,7 @@ async function open(options: CreateComputesOptions, undo: (() => void)[]): Promi
     routes: registry,
     allowPlaintext: options.allowPlaintext ?? false,
     openingMs: options.openingMs ?? OPENING_MS,
+    errorSqlState: options.proxyErrorSqlState ?? "XX000",
     log,
   });
   registry.listenOn(listeners);

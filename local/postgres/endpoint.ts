@@ -1,17 +1,30 @@
 import type { Socket } from "node:net";
 import type { Clock } from "../clock";
-import type { Route, Upstream } from "../proxy/routes";
+import { Refusal, type Peer, type Route, type Upstream } from "../proxy/routes";
 import { closeSoon } from "../proxy/splice";
 import type { ServerIdentity } from "../tls/serverIdentity";
-import type { Computes, EndpointSpec } from "../types";
+import type { ComputeObserver, Computes, EndpointSpec } from "../types";
 import type { Branch, BranchEndpoint } from "./branch";
 import type { Cluster } from "./cluster";
+import type { Instance } from "./instance";
 
 export const DISABLED = "Control plane request failed: endpoint is disabled";
 
+export interface EndpointSurroundings {
+  branch: Branch;
+  /** The Postgres that it runs on: the branch's, or a replica of its own. */
+  instance: Instance;
+  clock: Clock;
+  /** The longest time that any endpoint stays awake unused, in milliseconds. */
+  idleLimitMs: number | undefined;
+  observer: () => ComputeObserver;
+}
+
 /** One compute endpoint: its connections, whether it is awake, and when it falls asleep. */
 export class Endpoint implements Route, BranchEndpoint {
-  readonly #clients = new Set<Socket>();
+  /** With the bytes of each that were told. */
+  readonly #clients = new Map<Socket, number>();
+  #isUsed = false;
   #spec: EndpointSpec;
   #awake = false;
   #waking: Promise<void> | undefined;
@@ -22,13 +35,18 @@ export class Endpoint implements Route, BranchEndpoint {
 
   constructor(
     spec: EndpointSpec,
-    readonly branch: Branch,
-    private readonly clock: Clock,
-    /** The longest time that any endpoint stays awake unused, in milliseconds. */
-    private readonly idleLimitMs: number | undefined,
+    private readonly surroundings: EndpointSurroundings,
   ) {
     this.#spec = spec;
-    branch.endpoints.add(this);
+    this.instance.endpoints.add(this);
+  }
+
+  get branch(): Branch {
+    return this.surroundings.branch;
+  }
+
+  get instance(): Instance {
+    return this.surroundings.instance;
   }
 
   get spec(): EndpointSpec {
@@ -39,42 +57,53 @@ export class Endpoint implements Route, BranchEndpoint {
     return this.#spec.endpointId;
   }
 
-  get readOnly(): boolean {
-    return this.#spec.readOnly;
-  }
-
-  refusal(): string | undefined {
-    return this.#spec.disabled ? DISABLED : undefined;
+  refusal(peer?: Peer): string | undefined {
+    if (this.#spec.disabled) return DISABLED;
+    return this.surroundings.observer().refusal(this.endpointId, peer);
   }
 
   identity(): Promise<ServerIdentity> {
-    return this.branch.identity();
+    return this.instance.identity();
   }
 
-  async open(client: Socket): Promise<Upstream> {
-    this.#clients.add(client);
+  async open(client: Socket, peer: Peer): Promise<Upstream> {
+    this.#clients.set(client, client.bytesWritten);
+    this.#isUsed = true;
     this.#touch();
     const closed = () => {
+      this.#reportTransfer(client);
       this.#clients.delete(client);
       this.#touch();
     };
     client.once("close", closed);
     if (client.destroyed) closed();
-    await this.start();
-    const cluster = await this.branch.running();
-    // It may have been disabled while it woke for this client.
-    if (this.#spec.disabled) throw new Error(DISABLED);
+    await this.start(peer);
+    const cluster = await this.instance.running();
+    // A quota may have been used up, or the compute disabled, while it woke for this client.
+    this.#admit(peer);
     return upstreamOf(cluster);
   }
 
+  /** Tells what its clients were sent since the last time. */
+  reportTransfers(): void {
+    for (const client of this.#clients.keys()) this.#reportTransfer(client);
+  }
+
+  takeUse(): boolean {
+    const was = this.#isUsed;
+    this.#isUsed = this.#clients.size > 0;
+    return was;
+  }
+
   awake(): Upstream | undefined {
-    const { cluster } = this.branch;
+    const { cluster } = this.instance;
     return this.#awake && cluster ? upstreamOf(cluster) : undefined;
   }
 
-  /** Concurrent callers share one start. */
-  async start(): Promise<void> {
+  /** Concurrent callers share one start. Rejects with a `Refusal` where it may not start, `peer` being who wants it to. */
+  async start(peer?: Peer): Promise<void> {
     if (this.#awake) return;
+    this.#admit(peer);
     this.#waking ??= this.#wake().finally(() => (this.#waking = undefined));
     await this.#waking;
   }
@@ -82,14 +111,14 @@ export class Endpoint implements Route, BranchEndpoint {
   async suspend(): Promise<void> {
     await this.#waking?.catch(() => undefined);
     if (!this.#awake) return;
-    const clients = [...this.#clients];
+    const clients = [...this.#clients.keys()];
     this.#fellAsleep();
-    // A Postgres that stops says goodbye to its clients itself; one that another endpoint keeps awake does not.
-    if (!(await this.branch.release())) for (const client of clients) closeSoon(client);
+    // A Postgres that stops says goodbye to its clients itself; one that something else keeps awake does not.
+    if (!(await this.instance.release())) for (const client of clients) closeSoon(client);
   }
 
   async restart(): Promise<void> {
-    if (this.#awake) await this.branch.restart();
+    if (this.#awake) await this.instance.restart();
     else await this.start();
   }
 
@@ -97,60 +126,92 @@ export class Endpoint implements Route, BranchEndpoint {
     const former = this.#spec;
     this.#spec = spec;
     if (spec.disabled) await this.suspend();
-    else if (spec.maxConnections !== former.maxConnections) await this.branch.restart();
+    else if (needsRestart(former, spec)) await this.instance.restart();
     this.#armIdle();
   }
 
   async remove(): Promise<void> {
     await this.suspend();
     this.#cancelIdle();
-    this.branch.endpoints.delete(this);
-    for (const client of this.#clients) closeSoon(client);
+    this.instance.endpoints.delete(this);
+    for (const client of this.#clients.keys()) closeSoon(client);
+  }
+
+  /** Its Postgres was stopped for good, with the local Neon. */
+  closed(): void {
+    this.reportTransfers();
+    if (this.#awake) this.#fellAsleep();
   }
 
   /** The branch lost its Postgres: the sessions are gone with it. */
   crashed(): void {
     if (!this.#awake) return;
     this.#fellAsleep();
-    void this.branch.release();
+    void this.instance.release();
   }
 
   state(): ReturnType<Computes["state"]> {
-    const neverStarted = !this.#startedAt && this.branch.isUntouched;
+    const neverStarted = !this.#startedAt && this.instance.isUntouched;
     return {
       state: this.#awake ? "active" : neverStarted ? "init" : "idle",
-      lastActiveAt: this.#clients.size > 0 ? this.clock.now() : this.#lastActiveAt,
+      lastActiveAt: this.#clients.size > 0 ? this.#now() : this.#lastActiveAt,
       startedAt: this.#startedAt,
       suspendedAt: this.#suspendedAt,
+      isWaking: this.#waking !== undefined,
     };
   }
 
+  #admit(peer?: Peer): void {
+    const refusal = this.refusal(peer);
+    if (refusal !== undefined) throw new Refusal(refusal);
+  }
+
   async #wake(): Promise<void> {
-    await this.branch.hold();
+    await this.instance.hold();
     this.#awake = true;
-    this.#startedAt = this.clock.now();
+    this.#startedAt = this.#now();
     this.#suspendedAt = undefined;
+    this.surroundings.observer().woke(this.endpointId);
     this.#touch();
   }
 
   #fellAsleep(): void {
     this.#awake = false;
-    this.#suspendedAt = this.clock.now();
+    this.#suspendedAt = this.#now();
     this.#cancelIdle();
+    this.surroundings.observer().fellAsleep(this.endpointId);
+  }
+
+  #now(): Date {
+    return this.surroundings.clock.now();
+  }
+
+  #reportTransfer(client: Socket): void {
+    const bytes = client.bytesWritten - (this.#clients.get(client) ?? client.bytesWritten);
+    if (bytes <= 0) return;
+    this.#clients.set(client, client.bytesWritten);
+    this.surroundings.observer().transferred(this.endpointId, bytes);
   }
 
   #touch(): void {
-    this.#lastActiveAt = this.clock.now();
+    this.#lastActiveAt = this.#now();
     this.#armIdle();
   }
 
   /** The time until sleep begins again, and only without connections. */
   #armIdle(): void {
     this.#cancelIdle();
-    const idleMs = Math.min(this.#spec.idleMs ?? Infinity, this.idleLimitMs ?? Infinity);
+    const { clock, idleLimitMs } = this.surroundings;
+    const idleMs = Math.min(this.#spec.idleMs ?? Infinity, idleLimitMs ?? Infinity);
     if (!this.#awake || this.#clients.size > 0 || idleMs === Infinity) return;
-    this.#cancelIdle = this.clock.after(idleMs, () => void this.suspend());
+    this.#cancelIdle = clock.after(idleMs, () => this.suspend().catch(() => undefined));
   }
+}
+
+function needsRestart(former: EndpointSpec, present: EndpointSpec): boolean {
+  const startedWith = ({ maxConnections, size, pgSettings = {}, preloadLibraries = [] }: EndpointSpec) =>
+    JSON.stringify([maxConnections, size, Object.entries(pgSettings).sort(), preloadLibraries]);
+  return startedWith(former) !== startedWith(present);
 }
 
 function upstreamOf(cluster: Cluster): Upstream {

@@ -37,7 +37,8 @@ export async function asAdmin<T>(
     password: "-",
     database,
     ssl: false,
-    options: "-c statement_timeout=0 -c search_path=pg_catalog",
+    options:
+      "-c statement_timeout=0 -c search_path=pg_catalog -c default_transaction_read_only=off -c idle_session_timeout=0 -c lock_timeout=0",
   });
   client.on("error", () => undefined);
   try {

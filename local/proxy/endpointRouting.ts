@@ -9,11 +9,20 @@ export interface RoutingClues {
   startup: Startup;
 }
 
-export type RoutingDecision = { endpointId: string; startup: Startup } | { refusal: string };
+export type RoutingDecision =
+  | {
+      endpointId: string;
+      /** Its pooled name was used. */
+      isPooled: boolean;
+      startup: Startup;
+    }
+  | { refusal: string };
 
 export const NO_ENDPOINT =
   "Endpoint ID is not specified. Either please upgrade the postgres client library (libpq) for SNI support or pass the endpoint ID " +
   "(first part of the domain name) as a parameter: '?options=endpoint%3D<endpoint-id>'. See more at https://neon.tech/sni";
+
+const POOLER = "-pooler";
 
 /**
  * Neon's rules: the first label of the server name, else `endpoint=` (or `project=`) in `options`, and both must agree; here the
@@ -31,7 +40,11 @@ export function routeByClues(clues: RoutingClues): RoutingDecision {
   }
   const endpointId = host ?? options[0];
   if (endpointId === undefined) return { refusal: NO_ENDPOINT };
-  return { endpointId, startup: named.length > 0 ? withParameter(clues.startup, "options", rest) : clues.startup };
+  return {
+    endpointId,
+    isPooled: [clues.serverName?.split(".")[0] ?? "", ...named].some((name) => name.endsWith(POOLER)),
+    startup: named.length > 0 ? withParameter(clues.startup, "options", rest) : clues.startup,
+  };
 }
 
 /** A name of one label (`localhost`) is a host, not an endpoint. */
@@ -58,5 +71,5 @@ function takeEndpointOption(options: string | undefined): { named: string[]; res
 }
 
 function withoutPooler(label: string): string {
-  return label.replace(/-pooler$/, "");
+  return label.endsWith(POOLER) ? label.slice(0, -POOLER.length) : label;
 }

@@ -4,9 +4,10 @@ import type { ServerIdentity } from "../tls/serverIdentity";
 import { forwardCancel } from "./cancel";
 import { endpointOfServerName, routeByClues } from "./endpointRouting";
 import { readFirstPacket } from "./firstPacketReader";
-import type { Route, Routes } from "./routes";
+import { refusalOfPooled } from "./pooledStartup";
+import { Refusal, type Peer, type Route, type Routes } from "./routes";
 import { closeSoon, splice } from "./splice";
-import { buildFatal, buildStartup, parameter, withParameter, type FirstPacket, type Startup } from "./startupPacket";
+import { buildFatal, buildStartup, parameter, type FirstPacket, type Startup } from "./startupPacket";
 import { connectPlain, connectTls } from "./upstream";
 
 export interface FrontDoorOptions {
@@ -15,6 +16,8 @@ export interface FrontDoorOptions {
   allowPlaintext: boolean;
   /** How long a client may take to say what it wants, in milliseconds. */
   openingMs: number;
+  /** SQLSTATE of the proxy's own errors. */
+  errorSqlState: string;
   log: (line: string) => void;
 }
 
@@ -22,6 +25,9 @@ export const INSECURE = "connection is insecure (try using `sslmode=require`)";
 export const UNKNOWN_ENDPOINT =
   "The requested endpoint could not be found, or you don't have access to it. Please check the provided ID and try again.";
 export const UNREACHABLE = "Couldn't connect to compute node";
+
+/** PgBouncer's, of a start-up message that it does not take. */
+const PROTOCOL_VIOLATION = "08P01";
 
 /** Requests for encryption that one connection may make: GSS, then TLS. */
 const MAX_NEGOTIATIONS = 3;
@@ -52,6 +58,7 @@ export async function serveConnection(raw: Socket, own: Route | undefined, optio
 /** The part before the first real message: who the client thinks it is talking to, and whether that is encrypted. */
 class Opening {
   socket: Socket;
+  readonly peer: Peer;
   serverName: string | undefined;
   /** Set after a TLS handshake: what the client was shown, and of which endpoint it is (none: the shared door's). */
   identity: ServerIdentity | undefined;
@@ -63,6 +70,7 @@ class Opening {
     private readonly options: FrontDoorOptions,
   ) {
     this.socket = raw;
+    this.peer = { address: (raw.remoteAddress ?? "").replace(/^::ffff:(?=\d+\.)/i, "") };
   }
 
   /** Nothing: the client was turned away or is not speaking Postgres. */
@@ -130,24 +138,27 @@ class Entrance {
     if ("refusal" in decision) return this.#refuse(decision.refusal);
     const route = options.routes.find(decision.endpointId);
     if (!route) return this.#refuse(UNKNOWN_ENDPOINT);
-    const refusal = route.refusal();
+    const refusal = route.refusal(opening.peer);
     if (refusal !== undefined) return this.#refuse(refusal);
+    const unsupported = decision.isPooled ? refusalOfPooled(decision.startup) : undefined;
+    if (unsupported !== undefined) return this.#refuse(unsupported, PROTOCOL_VIOLATION);
     if (parameter(sent, "user") === "cloud_admin") {
       return this.#refuse('password authentication failed for user "cloud_admin"', "28P01");
     }
-    await this.#handOver(route, route.readOnly ? readOnly(decision.startup) : decision.startup);
+    await this.#handOver(route, decision.startup);
   }
 
   async #handOver(route: Route, startup: Startup): Promise<void> {
     const { opening, options } = this;
     let server: Socket;
     try {
-      const upstream = await route.open(opening.socket);
+      const upstream = await route.open(opening.socket, opening.peer);
       server =
         opening.identity && opening.route === route
           ? await connectTls(upstream, opening.identity)
           : await connectPlain(upstream);
     } catch (error) {
+      if (error instanceof Refusal) return this.#refuse(error.message);
       const reason = error instanceof Error ? error.message : String(error);
       options.log(`${route.endpointId}: ${reason}`);
       return this.#refuse(UNREACHABLE, undefined, reason);
@@ -156,21 +167,10 @@ class Entrance {
     splice(opening.socket, server);
   }
 
-  /** Neon's proxy gives all its own errors this SQLSTATE. */
-  #refuse(message: string, code = "XX000", hint?: string): void {
+  #refuse(message: string, code = this.options.errorSqlState, hint?: string): void {
     this.opening.socket.write(buildFatal({ code, message, hint }));
     closeSoon(this.opening.socket);
   }
-}
-
-/**
- * A read-only endpoint shares the Postgres of its branch, and its sessions begin read-only. It comes last, so it wins over what the
- * client asks for at the start; a session may still switch it off with SET, which a compute of its own would not allow.
- */
-function readOnly(startup: Startup): Startup {
-  const options = parameter(startup, "options");
-  const forced = "-c default_transaction_read_only=on";
-  return withParameter(startup, "options", options ? `${options} ${forced}` : forced);
 }
 
 function isLoopback(address: string | undefined): boolean {

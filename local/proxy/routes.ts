@@ -8,17 +8,24 @@ export interface Upstream {
   tlsPort: number;
 }
 
+/** Who wants to connect. */
+export interface Peer {
+  /** Of the client's socket, as an IPv4 address where it is one. */
+  address: string;
+}
+
+/** A compute may not start, or not take this connection: the message is for the client, in Neon's words. */
+export class Refusal extends Error {}
+
 /** One endpoint, as the front door sees it. */
 export interface Route {
   readonly endpointId: string;
-  /** Connections get `default_transaction_read_only=on`. */
-  readonly readOnly: boolean;
-  /** Why connections are turned away now, in Neon's words. */
-  refusal(): string | undefined;
+  /** Why this client is turned away now, in Neon's words. */
+  refusal(peer: Peer): string | undefined;
   /** The certificate that the endpoint's Postgres presents too: what makes channel binding hold through this door. */
   identity(): Promise<ServerIdentity>;
-  /** Counts the connection until the socket closes, and wakes the compute. */
-  open(client: Socket): Promise<Upstream>;
+  /** Counts the connection until the socket closes, and wakes the compute. Rejects with a `Refusal` where it may not. */
+  open(client: Socket, peer: Peer): Promise<Upstream>;
   /** Where to send a cancel request: nowhere if the compute sleeps. */
   awake(): Upstream | undefined;
 }

@@ -56,6 +56,26 @@ test("kill -9 of the server leaves no Postgres behind and loses no committed row
   }
 });
 
+test("kill -9 takes the replicas along; what was copied goes on, and a copy that was cut off is made again", async () => {
+  const [address, replica] = [nextAddress(), nextAddress()];
+  const folder = path.join(stateFolder, "postgres", "replicas", "ep-replica");
+  const copy = path.join(folder, "data");
+  for (let round = 1; round <= 3; round++) {
+    const { server, said: port } = await startServer("serve", stateFolder, address, replica);
+    const main = await connect(address, port);
+    await main.query("CREATE TABLE IF NOT EXISTS copied (n int)");
+    await main.query("INSERT INTO copied VALUES ($1)", [round]);
+    const reader = await connect(replica, port);
+    await until(async () => (await reader.query("SELECT FROM copied")).rowCount === round);
+    expect((await reader.query("SELECT pg_is_in_recovery() AS standby")).rows).toEqual([{ standby: true }]);
+    server.kill("SIGKILL");
+    await until(async () => (await processesOf(copy)).length + (await processesOf(data)).length === 0);
+    // As if the last kill had come in the middle of the copying.
+    if (round === 2) fs.rmSync(path.join(folder, "made.json"));
+    if (round === 2) fs.rmSync(path.join(copy, "global"), { recursive: true });
+  }
+});
+
 test("a postmaster that outlived its server and backends without one are cleared before the next start", async () => {
   const address = nextAddress();
   const { server, said: port } = await startServer("serve", stateFolder, address);

@@ -17,7 +17,7 @@ const { createComputes } = require("../../../local/postgres/createComputes.ts");
 const { watcherLauncher } = require("../../../local/postgres/launcher.ts");
 const { postgresAccount } = require("../../../local/postgres/account.ts");
 
-const [, , mode, stateFolder, address] = process.argv;
+const [, , mode, stateFolder, address, replicaAddress] = process.argv;
 const say = (line) => fs.writeSync(1, `${line}\n`);
 
 async function serve() {
@@ -31,6 +31,8 @@ async function serve() {
     readOnly: false,
     disabled: false,
   });
+  const replica = { endpointId: "ep-replica", branchId: "br-killed", readOnly: true, disabled: false };
+  if (replicaAddress) await computes.addEndpoint({ ...replica, address: replicaAddress });
   say(computes.pgPort);
 }
 
