@@ -1,13 +1,16 @@
 import type { BranchUpdateRequest } from "@neondatabase/api-client";
-import type { BranchDocument, Plain, ProjectDocument } from "../../store/documents";
-import { notBuilt, unprocessable } from "../apiError";
-import { bodyOf, type Handler, type Handlers, noContent, ok, queryOf } from "../call";
-import { type ApiContext, nowText } from "../context";
-import { branchesOf, endpointsOf, findBranch, findProject, maybeBranch } from "../find";
-import { requireUnlocked, schedule, type Step } from "../operations/schedule";
+import type { BranchDocument, Plain } from "../../store/documents";
+import { notFound, unprocessable } from "../apiError";
+import { bodyOf, type Handler, type Handlers, noContent, ok, pathOf, queryOf } from "../call";
+import { nowText } from "../context";
+import { branchesOf, findBranch, findProject, maybeBranch, requireReady } from "../find";
+import { requireUnlocked, schedule, unarchiveStep } from "../operations/schedule";
+import { checkMayExpire, expiryOf, setExpiry } from "../rules/expiry";
 import { annotationView, branchView } from "../views/branchView";
 import { type BranchSort, branchPage } from "./branchPage";
 import { checkBranchName, checkProtectedCount, createProjectBranch } from "./createBranch";
+import { checkDeletable, removeBranch } from "./removeBranch";
+import { restoreProjectBranch } from "./restoreBranch";
 
 const search = (branches: BranchDocument[], text = "") => {
   const part = text.toLowerCase();
@@ -40,17 +43,22 @@ const updateProjectBranch: Handler = (call, context) => {
   const branch = findBranch(call, context, project);
   const input = bodyOf<Plain<BranchUpdateRequest>>(call).branch;
   requireUnlocked(context, project.id);
-  // Nothing expires here, so that there is nothing to take back either.
-  if (input.expires_at) throw notBuilt("updateProjectBranch with expires_at");
   if (input.name !== undefined && input.name !== branch.name) checkBranchName(context, project.id, input.name);
   if (input.protected && !branch.protected) checkProtectedCount(context, project);
+  if (input.protected && branch.state === "archived") {
+    throw unprocessable("archived branch cannot be protected", { branch_id: branch.id });
+  }
   const updated: BranchDocument = {
     ...branch,
     name: input.name ?? branch.name,
     protected: input.protected ?? branch.protected,
     updated_at: nowText(context),
+    ...(input.expires_at === null ? { expires_at: undefined, ttl_interval_seconds: undefined } : {}),
+    ...(input.expires_at ? expiryOf(context, input.expires_at) : {}),
   };
+  checkMayExpire(context, updated);
   context.store.update("branch", branch.id, updated, updated.name);
+  setExpiry(context, updated);
   return ok({ branch: branchView(updated, context), operations: [] });
 };
 
@@ -58,58 +66,38 @@ const setDefaultProjectBranch: Handler = (call, context) => {
   const project = findProject(call, context);
   const branch = findBranch(call, context, project);
   requireUnlocked(context, project.id);
+  requireReady(branch);
+  checkMayExpire(context, { ...branch, default: true });
   const now = nowText(context);
   for (const other of branchesOf(context, project.id)) {
     const isDefault = other.id === branch.id;
     if (other.default === isDefault) continue;
     context.store.update("branch", other.id, { ...other, default: isDefault, updated_at: now });
   }
-  return ok({ branch: branchView(findBranch(call, context, project), context), operations: [] });
+  const operations = schedule(context, project.id, branch.state === "archived" ? [unarchiveStep(branch.id)] : []);
+  return ok({ branch: branchView(findBranch(call, context, project), context), operations });
 };
 
+/** Deleted branches cannot be recovered (below), so `hard_delete` makes no difference. */
 const deleteProjectBranch: Handler = (call, context) => {
   const project = findProject(call, context);
-  const branch = maybeBranch(context, project, call.path["branch_id"] ?? "");
+  const branch = maybeBranch(context, project, pathOf(call, "branch_id"));
   if (!branch) return noContent;
   requireUnlocked(context, project.id);
   checkDeletable(context, branch);
   return ok({ branch: branchView(branch, context), operations: removeBranch(context, project, branch) });
 };
 
-function checkDeletable(context: ApiContext, branch: BranchDocument): void {
-  const detail = { branch_id: branch.id };
-  if (branch.default) throw unprocessable("default branch cannot be deleted", detail);
-  if (!branch.parent_id) throw unprocessable("root branch cannot be deleted", detail);
-  if (branch.protected) throw unprocessable("protected branch cannot be deleted", detail);
-  if (branchesOf(context, branch.project_id).some((other) => other.parent_id === branch.id)) {
-    throw unprocessable("branch has children, delete them first", detail);
-  }
-}
-
-/** Rows go now; the last operation removes listeners and files, and after a kill the note in the store does. */
-function removeBranch(context: ApiContext, project: ProjectDocument, branch: BranchDocument) {
-  const { store } = context;
-  const endpoints = endpointsOf(context, branch);
-  const cleanupId = `branch ${branch.id}`;
-  store.insert("cleanup", cleanupId, "", {
-    id: cleanupId,
-    endpointIds: endpoints.map(({ id }) => id),
-    branches: [
-      { branchId: branch.id, projectId: project.id, pgVersion: project.pg_version, parentId: branch.parent_id },
-    ],
-  });
-  store.removeAll("role", branch.id);
-  store.removeAll("database", branch.id);
-  for (const { id } of endpoints) store.remove("endpoint", id);
-  store.remove("branch", branch.id);
-  const suspends = endpoints.map(({ id }): Step => ({
-    action: "suspend_compute",
-    branchId: branch.id,
-    endpointId: id,
-  }));
-  const work = { do: "cleanup", cleanupId } as const;
-  return schedule(context, project.id, [...suspends, { action: "delete_timeline", branchId: branch.id, work }]);
-}
+/**
+ * As for an account without the preview feature of recovering branches, which Neon took out of its later documents: no deleted branch
+ * is there to be recovered.
+ */
+const recoverProjectBranch: Handler = (call, context) => {
+  const project = findProject(call, context);
+  const id = pathOf(call, "branch_id");
+  if (maybeBranch(context, project, id)) throw unprocessable("branch is not deleted", { branch_id: id });
+  throw notFound("branch not found", { branch_id: id });
+};
 
 export const branchHandlers: Handlers = {
   createProjectBranch,
@@ -117,7 +105,9 @@ export const branchHandlers: Handlers = {
   getProjectBranch,
   updateProjectBranch,
   setDefaultProjectBranch,
+  restoreProjectBranch,
   deleteProjectBranch,
+  recoverProjectBranch,
   countProjectBranches: (call, context) => {
     const all = branchesOf(context, findProject(call, context).id);
     return ok({ count: search(all, queryOf<string>(call, "search")).length });

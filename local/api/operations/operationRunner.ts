@@ -3,6 +3,8 @@ import type { HeldOperations } from "../../faults/heldOperations";
 import type { Operation, PendingDocument } from "../../store/documents";
 import type { Store } from "../../store/store";
 import type { ComputeRegistry } from "../computeRegistry";
+import { type Random, secureRandom } from "../ids";
+import { concludeWork } from "./concludeWork";
 import { cleanUp, isMadeGood, performWork } from "./performWork";
 
 type Log = (line: string) => void;
@@ -15,6 +17,9 @@ export class OperationRunner {
   readonly #projects = new Map<string, Promise<void>>();
   readonly #background = new Set<Promise<void>>();
   readonly #wakers = new Set<() => void>();
+  /** Work under way. */
+  readonly #works = new Set<Promise<unknown>>();
+  readonly #whenIdle = new Map<string, (() => void)[]>();
   #closed = false;
 
   constructor(
@@ -24,6 +29,7 @@ export class OperationRunner {
     private readonly log: Log,
     /** Injected faults: operations that hang. */
     private readonly held?: HeldOperations,
+    private readonly random: Random = secureRandom,
   ) {}
 
   /** Goes on with everything that an earlier server left. */
@@ -55,12 +61,35 @@ export class OperationRunner {
     });
   }
 
+  /**
+   * Calls `run`, in a transaction of its own, as soon as no operation of the project waits or runs. A server that stops before forgets
+   * it.
+   */
+  whenIdle(projectId: string, run: () => void): void {
+    this.#whenIdle.set(projectId, [...(this.#whenIdle.get(projectId) ?? []), run]);
+    this.wake(projectId);
+  }
+
   async #runProject(projectId: string): Promise<void> {
     while (!this.#closed) {
       const [next] = this.store.list("pending", projectId, { limit: 1 });
-      if (!next) return;
-      await this.#runOperation(next);
+      if (next) await this.#runOperation(next);
+      else if (!this.#runWaiting(projectId)) return;
     }
+  }
+
+  /** Whether somebody had waited for the project to be idle; it may have operations again then. */
+  #runWaiting(projectId: string): boolean {
+    const [run, ...rest] = this.#whenIdle.get(projectId) ?? [];
+    if (!run) return false;
+    if (rest.length) this.#whenIdle.set(projectId, rest);
+    else this.#whenIdle.delete(projectId);
+    try {
+      this.store.transaction(run);
+    } catch (error) {
+      this.log(`${projectId}: ${String(error)}`);
+    }
+    return true;
   }
 
   async #runOperation(pending: PendingDocument): Promise<void> {
@@ -68,10 +97,24 @@ export class OperationRunner {
     this.#change(pending.operation_id, { status: "running" });
     await this.held?.untilReleased(pending.operation_id);
     if (this.#closed) return;
-    const [error] = await Promise.all([this.#work(pending), this.#delay(pending.delay_ms)]);
+    const [error] = await Promise.all([this.#noted(this.#work(pending)), this.#delay(pending.delay_ms)]);
     if (this.#closed) return;
     const durationMs = Math.max(0, this.clock.now().getTime() - startedAt.getTime());
     this.store.transaction(() => this.#finish(pending, error, durationMs));
+  }
+
+  async #noted<T>(work: Promise<T>): Promise<T> {
+    this.#works.add(work);
+    return work.finally(() => this.#works.delete(work));
+  }
+
+  /** Resolves when no work is under way any more: what is left waits for the clock, or for a fault to be released. */
+  async worked(): Promise<void> {
+    do {
+      await Promise.allSettled([...this.#works, ...this.#background]);
+      // What was asked for in the same turn begins in the next one.
+      await new Promise((resolve) => setImmediate(resolve));
+    } while (this.#works.size + this.#background.size > 0);
   }
 
   /** The answer is what went wrong, if anything. */
@@ -79,7 +122,7 @@ export class OperationRunner {
     const injected = pending.fails === undefined ? undefined : new Error(pending.fails);
     if (!pending.work || (injected && !isMadeGood(pending.work))) return injected;
     try {
-      await performWork(pending.work, this.store, this.computes);
+      await performWork(pending.work, this.store, this.computes, { clock: this.clock, random: this.random });
       return injected;
     } catch (error) {
       if (!this.#closed) this.log(`operation ${pending.operation_id} (${pending.work.do}) failed: ${String(error)}`);
@@ -92,7 +135,7 @@ export class OperationRunner {
     store.remove("pending", pending.operation_id);
     if (error === undefined) {
       this.#change(pending.operation_id, { status: "finished", total_duration_ms: durationMs });
-      if (pending.work?.do === "createBranch") this.#markReady(pending.work.branchId);
+      this.#conclude(pending, true);
       return;
     }
     const text = error instanceof Error ? error.message : "unknown error";
@@ -102,19 +145,18 @@ export class OperationRunner {
       failures_count: 1,
       total_duration_ms: durationMs,
     });
+    this.#conclude(pending, false);
     for (const waiting of store.list("pending", pending.project_id)) {
       store.remove("pending", waiting.operation_id);
       this.#change(waiting.operation_id, { status: "cancelled" });
+      this.#conclude(waiting, false);
       // What it stands for is deleted already.
       if (waiting.work?.do === "cleanup") this.wakeCleanup(waiting.work.cleanupId);
     }
   }
 
-  #markReady(branchId: string): void {
-    const branch = this.store.get("branch", branchId);
-    if (!branch) return;
-    const now = this.clock.now().toISOString();
-    this.store.update("branch", branchId, { ...branch, state: "ready", state_changed_at: now, updated_at: now });
+  #conclude({ work }: PendingDocument, isDone: boolean): void {
+    if (work) concludeWork(work, isDone, this.store, this.clock.now().toISOString());
   }
 
   #change(operationId: string, change: Partial<Operation>): void {

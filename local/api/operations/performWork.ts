@@ -1,6 +1,9 @@
-import type { Work } from "../../store/documents";
+import type { BranchDocument, Work } from "../../store/documents";
 import type { Store } from "../../store/store";
 import type { ComputeRegistry } from "../computeRegistry";
+import { momentOf } from "../rules/moments";
+import { finalizeRestore } from "./finalizeRestore";
+import { adoptContents, setPasswords, type WorkTools } from "./adoptContents";
 
 const exists = new Set(["42710", "42P04"]);
 const missing = new Set(["42704", "3D000"]);
@@ -11,21 +14,46 @@ const missing = new Set(["42704", "3D000"]);
  * suspended or restarted stay so.
  */
 export function isMadeGood(work: Work): boolean {
-  return !["createBranch", "start", "suspend", "restart"].includes(work.do);
+  return ![
+    "createBranch",
+    "restoreBranch",
+    "finalizeRestore",
+    "createSnapshot",
+    "start",
+    "suspend",
+    "restart",
+  ].includes(work.do);
 }
 
 /**
  * Does the real work of an operation. As at Neon, what is there already is not made again and what is gone is not dropped: that
  * also makes it right to do the work once more after the server died in the middle of it.
  */
-export async function performWork(work: Work, store: Store, computes: ComputeRegistry): Promise<void> {
+export async function performWork(
+  work: Work,
+  store: Store,
+  computes: ComputeRegistry,
+  tools: WorkTools,
+): Promise<void> {
   switch (work.do) {
     case "createBranch":
-      return createBranch(work, store, computes);
+      return createBranch(work, store, computes, tools);
+    case "restoreBranch":
+      return restoreBranch(work, store, computes, tools);
+    case "finalizeRestore":
+      return finalizeRestore(work, store, computes, tools);
+    case "createSnapshot":
+      return createSnapshot(work, store, computes);
+    case "archive":
+    case "unarchive":
+      // Cost-effective storage is slower storage at Neon; here the data stays where it is.
+      return;
     case "openEndpoint":
       return computes.openEndpoint(work.endpointId);
     case "updateEndpoint":
       return computes.updateEndpoint(work.endpointId);
+    case "closeEndpoint":
+      return computes.removeEndpoint(work.endpointId);
     case "start":
     case "suspend":
     case "restart":
@@ -46,17 +74,66 @@ export async function performWork(work: Work, store: Store, computes: ComputeReg
   }
 }
 
-async function createBranch(work: Extract<Work, { do: "createBranch" }>, store: Store, computes: ComputeRegistry) {
+async function createBranch(
+  work: Extract<Work, { do: "createBranch" }>,
+  store: Store,
+  computes: ComputeRegistry,
+  tools: WorkTools,
+) {
   const branch = store.get("branch", work.branchId);
   if (!branch) return;
   computes.ensureBranch(branch.id);
   // A root branch comes from its version's template, at its first start.
-  if (branch.parent_id) await computes.postgres.materializeBranch(branch.id);
-  if (work.setPasswords) {
-    for (const role of store.list("role", branch.id)) {
-      if (!role.no_login) await computes.postgres.setPassword(branch.id, role.name, role.password);
-    }
+  if (branch.parent_id || branch.source) await computes.postgres.materializeBranch(branch.id);
+  if (isOfAnotherTime(branch)) await adoptContents(branch.id, branch.source, store, computes, tools);
+  else if (work.setPasswords) await setPasswords(branch.id, store, computes);
+}
+
+/** Roles and databases may be others than those of the parent's head. */
+const isOfAnotherTime = ({ source }: BranchDocument) =>
+  source !== undefined && ("snapshot_id" in source || source.lsn !== undefined || source.time !== undefined);
+
+type RestoreWork = Extract<Work, { do: "restoreBranch" }>;
+
+async function restoreBranch(work: RestoreWork, store: Store, computes: ComputeRegistry, tools: WorkTools) {
+  const branch = store.get("branch", work.branchId);
+  if (!branch) return;
+  if (branch.restoring) {
+    const { restore_id, backup_id } = branch.restoring;
+    await computes.restoreBranch(branch.id, restore_id, work.source, backup_id);
+    store.transaction(() => forgetRestoring(branch.id, store, tools.clock.now().toISOString()));
   }
+  await adoptContents(branch.id, work.source, store, computes, tools);
+}
+
+/** The data is in place: from here on the restore cannot come to nothing. */
+function forgetRestoring(branchId: string, store: Store, now: string): void {
+  const branch = store.get("branch", branchId);
+  if (!branch?.restoring) return;
+  const { restoring, ...rest } = branch;
+  store.update("branch", branchId, rest);
+  const preserved = restoring.backup_id === undefined ? undefined : store.get("branch", restoring.backup_id);
+  if (!preserved) return;
+  const { preserves: _preserves, ...backup } = preserved;
+  store.update("branch", backup.id, { ...backup, state: "ready", state_changed_at: now, updated_at: now });
+}
+
+async function createSnapshot(
+  { snapshotId }: Extract<Work, { do: "createSnapshot" }>,
+  store: Store,
+  computes: ComputeRegistry,
+): Promise<void> {
+  const snapshot = store.get("snapshot", snapshotId);
+  // One of a schedule may have passed its retention before its turn came; its branch may be gone.
+  if (!snapshot || !store.get("branch", snapshot.source_branch_id)) return;
+  computes.ensureBranch(snapshot.source_branch_id);
+  const at = snapshot.at && momentOf(snapshot.at);
+  const of = { branchId: snapshot.source_branch_id, ...(at ? { at } : {}) };
+  const { lsn, sizeBytes } = await computes.postgres.createSnapshot(snapshotId, of);
+  store.transaction(() => {
+    const present = store.get("snapshot", snapshotId);
+    if (present) store.update("snapshot", snapshotId, { ...present, lsn, full_size: sizeBytes });
+  });
 }
 
 type RoleWork = Extract<Work, { role: string }>;
@@ -98,6 +175,7 @@ export async function cleanUp(cleanupId: string, store: Store, computes: Compute
   if (!cleanup) return;
   for (const endpointId of cleanup.endpointIds) await computes.removeEndpoint(endpointId);
   for (const branch of cleanup.branches) await computes.removeBranch(branch);
+  for (const snapshotId of cleanup.snapshotIds ?? []) await computes.postgres.removeSnapshot(snapshotId);
   store.remove("cleanup", cleanupId);
 }
 

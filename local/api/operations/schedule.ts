@@ -23,9 +23,10 @@ export function requireUnlocked(context: ApiContext, projectId: string): void {
  * Writes a chain of operations, the first one running and the others waiting for it, as part of the request's transaction. They
  * begin when that is over.
  */
-export function schedule(context: ApiContext, projectId: string, steps: Step[]): Operation[] {
+export function schedule(context: ApiContext, projectId: string, wanted: Step[]): Operation[] {
   const { store, random } = context;
   const times = new OperationTimes(context, projectId);
+  const steps = [...unarchiveSteps(context, wanted), ...wanted];
   const operations = steps.map((step, position): Operation => {
     const createdAt = times.next();
     const operation: Operation = {
@@ -53,6 +54,30 @@ export function schedule(context: ApiContext, projectId: string, steps: Step[]):
   if (operations.length) context.runner.wake(projectId);
   return operations;
 }
+
+/** What an archived branch need not be brought back for. */
+const leavesArchived = new Set<Action>([
+  "suspend_compute",
+  "delete_timeline",
+  "timeline_archive",
+  "timeline_unarchive",
+]);
+
+/** Whoever uses an archived branch brings it back, as at Neon. */
+function unarchiveSteps({ store }: ApiContext, steps: Step[]): Step[] {
+  const used = new Set(
+    steps.flatMap(({ action, branchId }) => (branchId && !leavesArchived.has(action) ? [branchId] : [])),
+  );
+  return [...used].flatMap((branchId) =>
+    store.get("branch", branchId)?.state === "archived" ? [unarchiveStep(branchId)] : [],
+  );
+}
+
+export const unarchiveStep = (branchId: string): Step => ({
+  action: "timeline_unarchive",
+  branchId,
+  work: { do: "unarchive", branchId },
+});
 
 /** Times of creation are the cursor of the list of operations, so no two of a project are alike: microseconds count up. */
 class OperationTimes {
