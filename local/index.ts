@@ -1,10 +1,13 @@
 import { createComputes } from "./postgres/createComputes";
 import { type LocalNeon, type LocalNeonOptions, startServer } from "./startServer";
 
-export type { LocalApiKey, LocalOrganization, Plan } from "./api/callers";
+export type { LocalApiKey, LocalOrganization, LocalPerson, OrganizationRole, Plan } from "./api/callers";
 export type { LatencyProfile } from "./api/operations/latency";
 export { type Clock, type ManualClock, manualClock, systemClock } from "./clock";
 export type { RequestCount } from "./api/requestCounts";
+export type { AccessRules } from "./api/rules/accessRules";
+export type { BranchRules, ScheduleFrequency } from "./api/rules/branchRules";
+export type { ComputeRules } from "./api/rules/computeRules";
 export type { FaultHandle } from "./faults/activeFault";
 export type { FaultEvent } from "./faults/faultEvent";
 export type { FaultEffect, FaultKind, FaultMoment, FaultRule, FaultSelection } from "./faults/faultRule";
@@ -13,6 +16,10 @@ export { readFaultFile } from "./faults/readFaultFile";
 export { LocalNeonError } from "./localNeonError";
 export { readRunningServer, type RunningServer, serveLocalNeon, type ServeOptions } from "./serve";
 export type { LocalNeon, LocalNeonOptions } from "./startServer";
+export type { LocalClock } from "./localClock";
+export { type ClockJump, type MovableClock, movableClock, type MovableClockOptions } from "./movableClock";
+export type { LocalUsage, UsageToAdd } from "./usage/localUsage";
+export type { QuotaRules } from "./usage/quotaRules";
 
 /**
  * Starts Neon's API over real PostgreSQL on this machine. A fresh instance is there in a fraction of a second: databases are made

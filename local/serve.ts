@@ -79,6 +79,7 @@ function printWelcome(neon: LocalNeon, print: (line: string) => void): void {
   print(`  state ${neon.stateFolder}`);
   const { length } = neon.faults.active;
   if (length > 0) print(`  ${length} ${length === 1 ? "fault is" : "faults are"} injected (see /_local/faults)`);
+  if (neon.clock.aheadSeconds > 0) print(`  its clock shows ${neon.clock.now().toISOString()} (see /_local/clock)`);
   print("Stop with Ctrl-C.");
 }
 

@@ -13,16 +13,29 @@ import { handlers } from "./api/handlers/handlers";
 import type { LatencyProfile } from "./api/operations/latency";
 import { createRateLimiter } from "./api/rateLimit";
 import { type RequestCount, RequestCounts } from "./api/requestCounts";
+import type { AccessRules } from "./api/rules/accessRules";
+import type { BranchRules } from "./api/rules/branchRules";
+import type { ComputeRules } from "./api/rules/computeRules";
+import { startTimetable } from "./api/dueWork";
+import { createObserver, observerParts } from "./api/observer";
+import type { ApiContext } from "./api/context";
 import { type Clock, systemClock } from "./clock";
+import { clockRoutes } from "./clockRoutes";
 import { faultRoutes } from "./faults/faultRoutes";
 import type { FaultRule } from "./faults/faultRule";
 import { Faults, type LocalFaults } from "./faults/faults";
 import { vocabularyOf } from "./faults/vocabulary";
+import { type LocalClock, localClock } from "./localClock";
+import { durationSeconds } from "./duration";
 import { LocalNeonError } from "./localNeonError";
+import { openClock } from "./openClock";
 import { lockState } from "./store/stateLock";
 import { rememberedPort, rememberPort } from "./rememberedPort";
 import { Store } from "./store/store";
 import type { Computes } from "./types";
+import { type LocalUsage, localUsage } from "./usage/localUsage";
+import type { QuotaRules } from "./usage/quotaRules";
+import { usageRoutes } from "./usage/usageRoutes";
 
 export interface LocalNeonOptions {
   /** Port of the API on 127.0.0.1. Default 0: a free one. */
@@ -33,8 +46,28 @@ export interface LocalNeonOptions {
   stateFolder?: string;
   /** How long operations take: `none` (default) a few milliseconds, `neon` as measured at Neon. */
   latency?: LatencyProfile;
+  /** What is not known for certain of Neon's branches and snapshots. Default: as described there. */
+  branchRules?: BranchRules;
+  /** What is not known for certain of Neon's projects, keys and organizations. Default: as described there. */
+  accessRules?: AccessRules;
+  /** What is not known for certain of Neon's computes. Default: as described there. */
+  computeRules?: ComputeRules;
+  /**
+   * SQLSTATE of the errors that Neon's proxy gives itself: `XX000` as in its source (default), or for instance `53300`, which a client was
+   * reported to get where a quota is used up.
+   */
+  proxyErrorSqlState?: string;
+  /** Milliseconds between two looks at what branches write and computes send. Default 1000. */
+  meterMs?: number;
+  /** What is not known for certain of Neon's quotas. Default: as described there. */
+  quotaRules?: QuotaRules;
   /** Neon's 700 requests in any minute for each account and 40 in any second for each route. Default false. */
   rateLimits?: boolean;
+  /**
+   * Where `rateLimits` is on: most requests for consumption in any minute for each account, all of those routes together. Neon's
+   * documents name 30, the default; they were written before the present routes. 0: these routes have no limit of their own.
+   */
+  consumptionRateLimit?: number;
   /** Faults in force from the start. Default: none. */
   faults?: FaultRule[];
   /** Begins the chances of faults: the same seed and the same requests in the same order meet the same faults. Default 1. */
@@ -51,8 +84,10 @@ export interface LocalNeonOptions {
   apiKeys?: LocalApiKey[];
   /** Gets one line for each request and event; never a password or key. Default: none. */
   log?: (line: string) => void;
-  /** Default: the machine's clock. */
+  /** What time goes by before it is moved. Default: the machine's clock. */
   clock?: Clock;
+  /** Moves the clock forward before anything is served: a duration (`30d`) or a moment to come (`2027-01-01T00:00:00Z`). */
+  startAt?: string;
 }
 
 export interface LocalNeon {
@@ -69,6 +104,10 @@ export interface LocalNeon {
   pid: number;
   /** Faults to be injected into the API; other processes reach them at `/_local/faults`. */
   faults: LocalFaults;
+  /** Its time, which can be moved; other processes reach it at `/_local/clock`. */
+  clock: LocalClock;
+  /** Usage that is added by hand; other processes reach it at `/_local/usage`. */
+  usage: LocalUsage;
   /** How often each operation was asked for since the start, by its id in Neon's document; also at `/_local/requests`. */
   requests(): Record<string, RequestCount>;
   /** Stops everything; a temporary state folder is removed. */
@@ -79,7 +118,11 @@ export type CreateComputes = (options: {
   stateFolder: string;
   pgPort: number;
   allowPlaintext?: boolean;
+  proxyErrorSqlState?: string;
+  meterMs?: number;
   log?: (line: string) => void;
+  /** Neon's time: PostgreSQL and certificates go by the machine's. */
+  clock: Clock;
 }) => Promise<PostgresSide>;
 
 export interface PostgresSide extends Computes {
@@ -133,6 +176,8 @@ async function start(
   teardown: Teardown,
 ): Promise<LocalNeon> {
   const log = options.log ?? (() => undefined);
+  // The clock and the teardown need what is made with them.
+  const later: { context?: ApiContext } = {};
   const stateFolder = prepareFolder(options.stateFolder, teardown);
   const lock = lockState(stateFolder);
   teardown.add(() => lock.release());
@@ -141,35 +186,53 @@ async function start(
   // The API answers until Postgres has stopped: as long as it does, the folder is in use.
   const server = http.createServer();
   teardown.add(() => stopServer(server));
-  const { allowPlaintext } = options;
+  const { allowPlaintext, proxyErrorSqlState, meterMs } = options;
   const pgPort = options.pgPort || rememberedPort(stateFolder);
-  const computes = await createComputes({ stateFolder, pgPort, allowPlaintext, log });
+  const clock = openClock(store, options.clock ?? systemClock, async () => later.context?.runner.worked());
+  // When no compute runs any more: the last of them has been counted by then.
+  teardown.add(() => later.context?.usage.close());
+  const computes = await createComputes({
+    stateFolder,
+    pgPort,
+    allowPlaintext,
+    proxyErrorSqlState,
+    meterMs,
+    log,
+    clock,
+  });
   teardown.add(() => computes.close());
   rememberPort(stateFolder, computes.pgPort);
   const document = neonDocument();
   const vocabulary = vocabularyOf(document);
-  const { clock = systemClock, faultSeed: seed = 1 } = options;
+  const { faultSeed: seed = 1 } = options;
   const faults = new Faults({ vocabulary, clock, seed, log });
   for (const rule of options.faults ?? []) faults.add(rule);
   const { held } = faults;
-  const context = createContext({ ...options, ...computesFacts(computes), store, computes, log, held });
+  const context = createContext({ ...options, ...computesFacts(computes), store, computes, log, held, clock });
+  later.context = context;
+  computes.observe(createObserver(observerParts(context)));
   teardown.add(() => context.runner.close());
+  teardown.add(() => context.timetable.close());
   teardown.add(() => faults.close());
   const [failure] = await context.computes.registerAll();
   if (failure) throw failure.error;
 
-  const { apiKeys, organizations, user } = context;
+  const { apiKeys, organizations } = context;
   const counts = new RequestCounts();
+  const time = localClock(clock);
+  const usage = localUsage(context.usage, store);
   const control: ControlRoutes = {
     ...faultRoutes(faults, vocabulary),
+    ...clockRoutes(time),
+    ...usageRoutes(usage),
     "GET /_local/requests": () => ({ status: 200, body: counts.all() }),
   };
   serveApi(server, {
     document,
     handlers,
     context,
-    authenticate: callerFinder(apiKeys, user.id),
-    limitRate: options.rateLimits ? createRateLimiter() : undefined,
+    authenticate: callerFinder(context),
+    limitRate: options.rateLimits ? createRateLimiter(options.consumptionRateLimit) : undefined,
     closed: options.closed,
     counts,
     faults,
@@ -178,6 +241,8 @@ async function start(
   });
   const port = await listen(server, options.port ?? 0);
   context.runner.resume();
+  startTimetable(context);
+  if (options.startAt !== undefined) await startTimeAt(options.startAt, time);
   return {
     apiHost: `http://127.0.0.1:${port}/api/v2`,
     apiKey: apiKeys[0]?.key ?? "",
@@ -187,9 +252,18 @@ async function start(
     stateFolder,
     pid: process.pid,
     faults,
+    clock: time,
+    usage,
     requests: () => counts.all(),
     close: () => teardown.run(),
   };
+}
+
+/** A duration is counted from the machine's time, so that starting again does not add it once more. */
+async function startTimeAt(startAt: string, clock: LocalClock): Promise<void> {
+  const seconds = durationSeconds(startAt);
+  if (seconds !== undefined) await clock.advance(Math.max(0, seconds - clock.aheadSeconds));
+  else if (!(Date.parse(startAt) <= clock.now().getTime())) await clock.moveTo(startAt);
 }
 
 const computesFacts = ({ pgPort, caFile, hasOwnAddresses = true }: PostgresSide) => ({

@@ -13,6 +13,7 @@ interface LocalOptions {
   faults?: string;
   faultSeed: number;
   idle: number;
+  clock?: string;
   allowPlaintext?: boolean;
 }
 
@@ -36,6 +37,10 @@ export function addLocalCommand(program: Command): void {
     .option("--faults <file>", "inject the faults that this YAML or JSON file lists")
     .option("--fault-seed <n>", "begins the chances of faults; the same number gives the same ones", wholeNumber, 1)
     .option("--idle <seconds>", "stop a Postgres after so many seconds without a connection", seconds, 300)
+    .option(
+      "--clock <time>",
+      "be at least so far ahead of the machine (30d, 36h) or at this time to come (2027-01-01T00:00:00Z)",
+    )
     .option("--allow-plaintext", "let clients connect without TLS")
     .action(async (options: LocalOptions) => {
       await serveLocalNeon({
@@ -47,6 +52,7 @@ export function addLocalCommand(program: Command): void {
         faults: options.faults === undefined ? [] : readFaultFile(path.resolve(options.faults)),
         faultSeed: options.faultSeed,
         idleSeconds: options.idle,
+        startAt: options.clock,
         allowPlaintext: options.allowPlaintext ?? false,
       });
     });

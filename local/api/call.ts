@@ -13,13 +13,19 @@ export interface Call {
 export interface Reply {
   status: number;
   body?: unknown;
+  /** Instead of `body`, where reading takes time: called after the transaction. */
+  bodyLater?: () => Promise<unknown>;
 }
 
 /**
  * Answers one operation. It is synchronous, so that it is one transaction; what takes time is scheduled as an operation of the
  * project. It throws an ApiError to refuse.
  */
-export type Handler = (call: Call, context: ApiContext) => Reply;
+export interface Handler {
+  (call: Call, context: ApiContext): Reply;
+  /** What only Postgres knows, asked before the transaction: changes nothing, and throws an ApiError to refuse. */
+  before?: (call: Call, context: ApiContext) => Promise<void>;
+}
 export type Handlers = Record<string, Handler>;
 
 /** The body as the client's type: the document has been checked already. The one place where a type is only claimed. */
@@ -41,4 +47,5 @@ export function queryOf<T extends string | number | boolean>(call: Call, name: s
 
 export const ok = (body: unknown): Reply => ({ status: 200, body });
 export const created = (body: unknown): Reply => ({ status: 201, body });
+export const accepted = (body: unknown): Reply => ({ status: 202, body });
 export const noContent: Reply = { status: 204 };

@@ -5,16 +5,17 @@ import type {
   ProjectDocument,
   RoleDocument,
 } from "../store/documents";
-import { notFound } from "./apiError";
+import { canReach } from "./reach";
+import { notFound, unprocessable } from "./apiError";
 import { type Call, pathOf } from "./call";
 import type { Caller, LocalOrganization } from "./callers";
 import type { ApiContext } from "./context";
 
-/** The project of the path, if it exists and its organization is the caller's; otherwise 404 without telling which. */
+/** The project of the path, if it exists and the caller may reach it; otherwise 404 without telling which. */
 export function findProject(call: Call, context: ApiContext): ProjectDocument {
   const id = pathOf(call, "project_id");
   const project = context.store.get("project", id);
-  if (!project || !call.caller.orgIds.includes(project.org_id)) throw notFound("project not found", { project_id: id });
+  if (!project || !canReach(context, call.caller, project)) throw notFound("project not found", { project_id: id });
   return project;
 }
 
@@ -32,6 +33,11 @@ export function branchOf(context: ApiContext, project: ProjectDocument, branchId
 export function maybeBranch(context: ApiContext, project: ProjectDocument, id: string): BranchDocument | undefined {
   const branch = context.store.get("branch", id);
   return branch?.project_id === project.id ? branch : undefined;
+}
+
+/** Refuses a branch whose data is not there yet; an archived one comes back when it is used. */
+export function requireReady({ id, state }: BranchDocument): void {
+  if (state !== "ready" && state !== "archived") throw unprocessable("branch not ready yet", { branch_id: id });
 }
 
 export function endpointOf(context: ApiContext, project: ProjectDocument, endpointId: string): EndpointDocument {

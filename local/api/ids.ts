@@ -33,5 +33,9 @@ export const newProjectId = (random: Random) => `${words(random)}-${text(random,
 export const newBranchId = (random: Random) => `br-${words(random)}-${text(random, letters, 8)}`;
 /** `ep-royal-sun-af9k2m4x` */
 export const newEndpointId = (random: Random) => `ep-${words(random)}-${text(random, letters, 8)}`;
+/** Neon's API keys: `napi_` and 64 letters and digits. */
+export const newApiKey = (random: Random) => `napi_${text(random, letters, 64)}`;
+/** `snap-royal-sun-af9k2m4x` */
+export const newSnapshotId = (random: Random) => `snap-${words(random)}-${text(random, letters, 8)}`;
 /** Neon's passwords: `npg_` and 12 letters and digits (more than 71 bits). */
 export const newPassword = (random: Random) => `npg_${text(random, letters + letters.slice(0, 26).toUpperCase(), 12)}`;

@@ -5,6 +5,7 @@ import type {
   ProjectDocument,
   RoleDocument,
 } from "../store/documents";
+import { newBranchUsage } from "../usage/meter";
 import { type ApiContext, nowText } from "./context";
 import { newBranchId, newEndpointId, newPassword, newProjectId, type Random } from "./ids";
 
@@ -16,14 +17,18 @@ function unusedId(make: (random: Random) => string, isUsed: (id: string) => bool
   }
 }
 
+/** What a project is in the course of its life. */
+export const projectKinds = ["project", "recoverableProject", "deletedProject"] as const;
+
 export function unusedProjectId({ store, random }: ApiContext): string {
-  return unusedId(newProjectId, (id) => Boolean(store.get("project", id) ?? store.get("deletedProject", id)), random);
+  return unusedId(newProjectId, (id) => projectKinds.some((kind) => store.get(kind, id)), random);
 }
 
 export function insertBranch(
   context: ApiContext,
   project: ProjectDocument,
-  fields: Pick<BranchDocument, "parent_id" | "protected" | "default" | "init_source"> & {
+  fields: Omit<BranchDocument, "id" | "project_id" | "name" | "state" | `${string}_at` | "annotation"> & {
+    expires_at?: string;
     /** Default: the id. */
     name?: string;
     annotation?: Record<string, string>;
@@ -31,7 +36,7 @@ export function insertBranch(
 ): BranchDocument {
   const { store, random } = context;
   const now = nowText(context);
-  const id = unusedId(newBranchId, (other) => Boolean(store.get("branch", other)), random);
+  const id = unusedId(newBranchId, (other) => Boolean(store.get("branch", other) ?? store.get("deletedBranch", other)), random);
   const { name = id, annotation, ...rest } = fields;
   const branch: BranchDocument = {
     ...rest,
@@ -44,6 +49,8 @@ export function insertBranch(
     updated_at: now,
     ...(annotation ? { annotation: { value: annotation, created_at: now, updated_at: now } } : {}),
   };
+  const createdMs = Date.parse(now);
+  store.put("usageBranch", id, project.id, newBranchUsage(id, project.id, createdMs, 0));
   return store.insert("branch", id, project.id, branch, name);
 }
 
@@ -60,7 +67,7 @@ export function insertEndpoint(
   const { store, random } = context;
   const now = nowText(context);
   const defaults = project.default_endpoint_settings;
-  const id = unusedId(newEndpointId, (other) => Boolean(store.get("endpoint", other)), random);
+  const id = unusedId(newEndpointId, (other) => Boolean(store.get("endpoint", other) ?? store.get("deletedEndpoint", other)), random);
   const endpoint: EndpointDocument = {
     region_id: project.region_id,
     autoscaling_limit_min_cu: defaults.autoscaling_limit_min_cu,
@@ -108,7 +115,7 @@ export function insertRole(context: ApiContext, branchId: string, name: string, 
 }
 
 export function insertDatabase(
-  context: ApiContext,
+  context: Pick<ApiContext, "store" | "clock">,
   branchId: string,
   fields: { name: string; owner_name: string },
 ): DatabaseDocument {

@@ -26,12 +26,21 @@ export class SlidingWindow {
   }
 }
 
-/** Neon's limits: 700 requests a minute for each account, 40 a second for each of its routes. */
+/** Neon's limits: 700 requests a minute for each account, 40 a second for each of its routes, 10 where keys of organizations are made. */
 const accountLimit = { requests: 700, windowMs: 60_000 };
 const routeLimit = { requests: 40, windowMs: 1000 };
+const orgKeyLimit = { requests: 10, windowMs: 1000 };
+const limitOfRoute = (operationId: string) => (operationId === "createOrgApiKey" ? orgKeyLimit : routeLimit);
+/** All routes of consumption together have a limit of their own. */
+const isConsumption = (operationId: string) => operationId.startsWith("getConsumptionHistory");
 
-/** A check to be called once for each request; it throws 429 with `Retry-After` in whole seconds, and then nothing is counted. */
-export function createRateLimiter(): (accountId: string, operationId: string, nowMs: number) => void {
+/**
+ * A check to be called once for each request; it throws 429 with `Retry-After` in whole seconds, and then nothing is counted.
+ * `consumptionRequests` may be made in a minute for consumption; 0 is no limit.
+ */
+export function createRateLimiter(
+  consumptionRequests = 30,
+): (accountId: string, operationId: string, nowMs: number) => void {
   const windows = new Map<string, SlidingWindow>();
   const windowOf = (name: string, { requests, windowMs }: typeof accountLimit) => {
     let window = windows.get(name);
@@ -39,9 +48,12 @@ export function createRateLimiter(): (accountId: string, operationId: string, no
     return window;
   };
   return (accountId, operationId, nowMs) => {
-    const both = [windowOf(accountId, accountLimit), windowOf(`${accountId} ${operationId}`, routeLimit)];
-    const waitMs = Math.max(...both.map((window) => window.waitMs(nowMs)));
+    const all = [windowOf(accountId, accountLimit), windowOf(`${accountId} ${operationId}`, limitOfRoute(operationId))];
+    if (consumptionRequests > 0 && isConsumption(operationId)) {
+      all.push(windowOf(`${accountId} consumption`, { requests: consumptionRequests, windowMs: 60_000 }));
+    }
+    const waitMs = Math.max(...all.map((window) => window.waitMs(nowMs)));
     if (waitMs > 0) throw tooManyRequests(Math.ceil(waitMs / 1000));
-    for (const window of both) window.pass(nowMs);
+    for (const window of all) window.pass(nowMs);
   };
 }

@@ -4,6 +4,7 @@ import type { Faults } from "../faults/faults";
 import { injectLock } from "../faults/injectLock";
 import { performFaulted } from "../faults/performFaulted";
 import type { RequestFaults } from "../faults/requestFaults";
+import { canReach } from "./reach";
 import { ApiError, badRequest, notBuilt } from "./apiError";
 import type { Json } from "./apiDocument";
 import type { Call, Handlers, Reply } from "./call";
@@ -19,7 +20,7 @@ export interface ApiServerOptions {
   handlers: Handlers;
   context: ApiContext;
   /** 401 unless the Authorization header is right. */
-  authenticate: (authorization: string | undefined) => Caller;
+  authenticate: (authorization: string | undefined, from?: string) => Caller;
   /** 429 when there were too many. */
   limitRate?: (accountId: string, operationId: string, nowMs: number) => void;
   /** Refuse, in requests and answers, every field and query parameter that Neon's document does not name: for tests. */
@@ -33,7 +34,7 @@ export interface ApiServerOptions {
   log: (line: string) => void;
 }
 
-interface Answer extends Reply {
+interface Answer extends Omit<Reply, "bodyLater"> {
   headers?: Record<string, string>;
   /** Instead of a body in JSON. */
   text?: string;
@@ -86,7 +87,7 @@ class ApiServer {
   async #answer(request: IncomingMessage, requestId: string): Promise<Answer | undefined> {
     const { segments, rawQuery, redirectTo } = targetOf(request.url ?? "");
     if (redirectTo !== undefined) return { status: 301, headers: { Location: redirectTo } };
-    const caller = this.options.authenticate(request.headers.authorization);
+    const caller = this.options.authenticate(request.headers.authorization, request.socket.remoteAddress);
     if (isControl(request.url ?? "")) return answerControl(this.options.control ?? {}, request);
     const route = this.#route(request.method ?? "", segments);
     const count = this.options.counts?.of(route.operationId);
@@ -110,7 +111,7 @@ class ApiServer {
       requestId: asked.requestId,
       projectId: () => this.#visibleProject(asked),
     });
-    if (!inForce || !faults) return (await this.#prepare(asked, context))();
+    if (!inForce || !faults) return await (await this.#prepare(asked, context))();
     const faulted: ApiContext = { ...context, strikeOperation: (operation) => faults.strikeOperation(operation) };
     return performFaulted<Answer>(faults, {
       prepare: () => this.#prepare(asked, faulted),
@@ -122,8 +123,11 @@ class ApiServer {
     });
   }
 
-  /** Reads and checks a request. The answer carries it out: in one transaction, and at once. */
-  async #prepare({ request, caller, route, segments, rawQuery }: Asked, context: ApiContext): Promise<() => Answer> {
+  /** Reads and checks a request. The answer carries it out: in one transaction, and at once; only reading may take longer. */
+  async #prepare(
+    { request, caller, route, segments, rawQuery }: Asked,
+    context: ApiContext,
+  ): Promise<() => Answer | Promise<Answer>> {
     const { handlers } = this.options;
     const handler = Object.hasOwn(handlers, route.operationId) ? handlers[route.operationId] : undefined;
     const call: Call = {
@@ -135,14 +139,21 @@ class ApiServer {
     };
     this.#checkCall(route, call);
     if (!handler) throw notBuilt(route.operationId);
-    const run = () => this.#checkedReply(route, handler(call, context));
-    return route.method === "GET" ? run : () => context.store.transaction(run);
+    await handler.before?.(call, context);
+    if (route.method !== "GET") {
+      return () => context.store.transaction(() => this.#checkedReply(route, handler(call, context)));
+    }
+    return () => {
+      const { bodyLater, ...reply } = handler(call, context);
+      if (!bodyLater) return this.#checkedReply(route, reply);
+      return bodyLater().then((body) => this.#checkedReply(route, { ...reply, body }));
+    };
   }
 
   #visibleProject({ caller, route, segments }: Asked): string | undefined {
     const id = pathParameters(route, segments)["project_id"];
     const project = id === undefined ? undefined : this.options.context.store.get("project", id);
-    return project && caller.orgIds.includes(project.org_id) ? project.id : undefined;
+    return project && canReach(this.options.context, caller, project) ? project.id : undefined;
   }
 
   #lock({ lock }: RequestFaults, projectId: string): void {

@@ -3,8 +3,11 @@ import { statusAnswer } from "./statusAnswer";
 
 /** What a request consists of, for faults to come in between. */
 export interface FaultableSteps<T> {
-  /** Reads and checks the request; it throws to refuse. The answer carries the request out, in one transaction, and throws to refuse. */
-  prepare: () => Promise<() => T>;
+  /**
+   * Reads and checks the request; it throws to refuse. The answer carries the request out, in one transaction, and throws to refuse;
+   * only what reads may take its time.
+   */
+  prepare: () => Promise<() => T | Promise<T>>;
   /** Lets an operation appear in a project. */
   lock: (projectId: string) => void;
   /** The project that `createProject` made. */
@@ -29,7 +32,7 @@ export async function performFaulted<T>(faults: RequestFaults, steps: FaultableS
 
   const carryOut = async () => {
     if (lock?.projectId !== undefined) steps.lock(lock.projectId);
-    const result = valueOf(prepared)();
+    const result = await valueOf(prepared)();
     faults.committed();
     const madeProject = lock && lock.projectId === undefined ? steps.createdProject(result) : undefined;
     if (madeProject !== undefined) steps.lock(madeProject);

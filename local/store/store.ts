@@ -60,6 +60,14 @@ export class Store {
     return doc;
   }
 
+  /** Inserts a document, or updates the one of this id; its parent and its place stay then. */
+  put<K extends Kind>(kind: K, id: string, parent: string, doc: Documents[K]): Documents[K] {
+    this.#prepared(
+      "INSERT INTO doc(kind, id, parent, name, doc) VALUES(?, ?, ?, '', ?) ON CONFLICT(kind, id) DO UPDATE SET doc = excluded.doc",
+    ).run(kind, id, parent, JSON.stringify(doc));
+    return doc;
+  }
+
   update<K extends Kind>(kind: K, id: string, doc: Documents[K], name?: string): Documents[K] {
     this.#prepared("UPDATE doc SET doc = ?, name = coalesce(?, name) WHERE kind = ? AND id = ?").run(
       JSON.stringify(doc),
@@ -99,10 +107,22 @@ export class Store {
     return rows.map((row) => JSON.parse(String(row["doc"])) as Documents[K]);
   }
 
+  /** The same with their ids, for kinds whose documents do not hold them. */
+  entries<K extends Kind>(kind: K, parent: string): { id: string; doc: Documents[K] }[] {
+    const rows = this.#prepared("SELECT id, doc FROM doc WHERE kind = ? AND parent = ? ORDER BY seq").all(kind, parent);
+    return rows.map((row) => ({ id: String(row["id"]), doc: JSON.parse(String(row["doc"])) as Documents[K] }));
+  }
+
   /** Every document of a kind, whoever its parent, in order of creation. */
   all<K extends Kind>(kind: K): Documents[K][] {
     const rows = this.#prepared("SELECT doc FROM doc WHERE kind = ? ORDER BY seq").all(kind);
     return rows.map((row) => JSON.parse(String(row["doc"])) as Documents[K]);
+  }
+
+  /** The same with their parents. */
+  allEntries<K extends Kind>(kind: K): { parent: string; doc: Documents[K] }[] {
+    const rows = this.#prepared("SELECT parent, doc FROM doc WHERE kind = ? ORDER BY seq").all(kind);
+    return rows.map((row) => ({ parent: String(row["parent"]), doc: JSON.parse(String(row["doc"])) as Documents[K] }));
   }
 
   count(kind: Kind, parent: string): number {
@@ -121,6 +141,11 @@ export class Store {
   /** Gives a document another kind; id, place and content stay. */
   changeKind(from: Kind, to: Kind, id: string): void {
     this.#prepared("UPDATE doc SET kind = ? WHERE kind = ? AND id = ?").run(to, from, id);
+  }
+
+  /** Gives a document another parent; id, place and content stay. */
+  changeParent(kind: Kind, id: string, parent: string): void {
+    this.#prepared("UPDATE doc SET parent = ? WHERE kind = ? AND id = ?").run(parent, kind, id);
   }
 
   /** The next number of a counter that never gives the same one twice; the first is 0. */

@@ -1,5 +1,6 @@
 import http from "node:http";
 import net from "node:net";
+import type * as neon from "@neondatabase/api-client";
 import fc from "fast-check";
 import { type Json, neonDocument, resolveRef } from "../../local/api/apiDocument";
 import { checkedRoutes, type Route } from "../../local/api/routes";
@@ -10,9 +11,20 @@ const routes = checkedRoutes(document, false);
 
 let api: TestApi;
 let made: TestProject;
+/** Ids of what belongs to the project and the organization. */
+let access: Record<string, string>;
 beforeAll(async () => {
   api = await startTestApi({ closed: false });
   made = await api.project({ name: "target" });
+  const path = `/projects/${made.project.id}`;
+  const permission = await api.expect<{ id: string }>(200, "POST", `${path}/permissions`, { email: "a@example.com" });
+  const request = await api.expect<{ id: string }>(201, "POST", `${path}/transfer_requests`);
+  const { members } = await api.expect<neon.OrganizationMembersResponse>(
+    200,
+    "GET",
+    `/organizations/${api.neon.orgId}/members`,
+  );
+  access = { permission_id: permission.id, request_id: request.id, member_id: members[0]?.member.id ?? "" };
 });
 afterAll(() => api.close());
 
@@ -83,6 +95,11 @@ const parameterValue = (name: string): fc.Arbitrary<string> => {
     database_name: "neondb",
     operation_id: made.operations[0]?.id ?? "",
     org_id: api.neon.orgId,
+    source_org_id: api.neon.orgId,
+    region_id: made.project.region_id,
+    vpc_endpoint_id: "vpce-1",
+    key_id: "1",
+    ...access,
   };
   return fc.oneof({ weight: 4, arbitrary: fc.constant(known[name] ?? "x") }, { weight: 1, arbitrary: oddEncoded });
 };

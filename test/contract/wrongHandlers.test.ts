@@ -28,7 +28,7 @@ async function answerOf(
     document: neonDocument(),
     handlers: { ...handlers, ...replaced },
     context,
-    authenticate: callerFinder(context.apiKeys, "user"),
+    authenticate: callerFinder(context),
     closed,
     log: () => undefined,
   });

@@ -12,8 +12,8 @@ const getAuthDetails: Handler = ({ caller }) =>
 
 const getCurrentUserInfo: Handler = ({ caller }, context) => {
   // Neon answers 404 here and 403 for the organizations.
-  if (caller.kind === "organization") throw new ApiError(404, "not allowed for organization API keys");
-  const { id, email, name } = context.user;
+  if (!caller.user) throw new ApiError(404, "not allowed for organization API keys");
+  const { id, email, name } = caller.user;
   const organizations = context.organizations.filter((organization) => caller.orgIds.includes(organization.id));
   return ok({
     active_seconds_limit: 0,
@@ -31,7 +31,7 @@ const getCurrentUserInfo: Handler = ({ caller }, context) => {
   });
 };
 
-const organizationView = ({ id, name, plan }: LocalOrganization, context: ApiContext) => ({
+const organizationView = ({ id, name, plan, allowHipaa = true }: LocalOrganization, context: ApiContext) => ({
   id,
   name,
   handle: id.replace(/^org-/, ""),
@@ -39,32 +39,17 @@ const organizationView = ({ id, name, plan }: LocalOrganization, context: ApiCon
   created_at: context.startedAt.toISOString(),
   updated_at: context.startedAt.toISOString(),
   managed_by: "console",
+  allow_hipaa_projects: allowHipaa,
+  require_mfa: false,
 });
 
 const getCurrentUserOrganizations: Handler = ({ caller }, context) => {
-  if (caller.kind === "organization") throw new ApiError(403, "not allowed for organization API keys");
+  if (!caller.user && !context.accessRules.organizationKeysListOrganizations) {
+    throw new ApiError(403, "not allowed for organization API keys");
+  }
   const own = context.organizations.filter(({ id }) => caller.orgIds.includes(id));
   return ok({ organizations: own.map((organization) => organizationView(organization, context)) });
 };
-
-/** The configured keys by their place; the keys themselves are never shown. */
-function keyList(context: ApiContext, select: (key: ApiContext["apiKeys"][number]) => boolean) {
-  const { id, name } = context.user;
-  return context.apiKeys.flatMap((key, index) =>
-    select(key)
-      ? [
-          {
-            id: index + 1,
-            name: `local key ${index + 1}`,
-            created_at: context.startedAt.toISOString(),
-            created_by: { id, name, image: "" },
-            last_used_at: null,
-            last_used_from_addr: "",
-          },
-        ]
-      : [],
-  );
-}
 
 export const accountHandlers: Handlers = {
   getAuthDetails,
@@ -72,12 +57,4 @@ export const accountHandlers: Handlers = {
   getCurrentUserOrganizations,
   getOrganization: (call, context) =>
     ok(organizationView(findOrganization(context, call.caller, pathOf(call, "org_id")), context)),
-  listApiKeys: ({ caller }, context) => {
-    if (caller.kind === "organization") throw new ApiError(403, "not allowed for organization API keys");
-    return ok(keyList(context, (key) => key.kind === "personal"));
-  },
-  listOrgApiKeys: (call, context) => {
-    const { id } = findOrganization(context, call.caller, pathOf(call, "org_id"));
-    return ok(keyList(context, (key) => key.kind === "organization" && key.orgId === id));
-  },
 };

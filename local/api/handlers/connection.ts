@@ -6,7 +6,7 @@ import type { BranchDocument, EndpointDocument, ProjectDocument } from "../../st
 import { connectionUri } from "../views/connectionUri";
 import { roleWithPassword } from "./roles";
 
-/** Default: the read-write compute of the default branch. A pooled URI is the direct one. */
+/** Default: the direct URI of the read-write compute of the default branch. */
 const getConnectionURI: Handler = (call, context) => {
   const project = findProject(call, context);
   const { branch, endpoint } = target(context, project, {
@@ -15,7 +15,9 @@ const getConnectionURI: Handler = (call, context) => {
   });
   const role = roleOf(context, branch, queryOf<string>(call, "role_name") ?? "");
   const database = databaseOf(context, branch, queryOf<string>(call, "database_name") ?? "");
-  return ok({ uri: connectionUri(endpoint, roleWithPassword(context, project, role), database.name, context) });
+  const isPooled = queryOf<boolean>(call, "pooled") ?? false;
+  const withPassword = roleWithPassword(context, project, role);
+  return ok({ uri: connectionUri(endpoint, withPassword, database.name, context, isPooled) });
 };
 
 function target(

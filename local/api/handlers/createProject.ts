@@ -1,21 +1,22 @@
 import type { ProjectCreateRequest } from "@neondatabase/api-client";
 import type { Plain, ProjectDocument } from "../../store/documents";
-import { badRequest, unprocessable } from "../apiError";
+import { ApiError, badRequest } from "../apiError";
 import { bodyOf, type Call, created, type Handler } from "../call";
 import type { LocalOrganization } from "../callers";
 import { type ApiContext, nowText } from "../context";
 import { findOrganization } from "../find";
 import { insertBranch, insertDatabase, insertEndpoint, insertRole, unusedProjectId } from "../newDocuments";
 import { schedule } from "../operations/schedule";
+import { checkProjectCount } from "../rules/projectCount";
 import { checkDatabaseName, checkDisplayName, checkRoleName } from "../rules/names";
 import { checkRetention, planLimits } from "../rules/planLimits";
-import { defaultSettings, mergeSettings, newEndpointDefaults } from "../rules/projectSettings";
+import { changedSettings, defaultSettings, newEndpointDefaults } from "../rules/projectSettings";
 import { branchView } from "../views/branchView";
 import { connectionDetails } from "../views/connectionUri";
 import { endpointView } from "../views/endpointView";
 import { projectView } from "../views/projectView";
 import { roleView } from "../views/roleView";
-import { defaultRegion, regions } from "./regions";
+import { checkRegion, defaultRegion, offersRegion } from "./regions";
 
 type Input = Plain<ProjectCreateRequest>["project"];
 
@@ -31,6 +32,9 @@ export function requestedOrganization(call: Call, context: ApiContext, orgId: st
 /** `createProject`: branch, compute, role and database come with the project. */
 export const createProject: Handler = (call, context) => {
   const input = bodyOf<Plain<ProjectCreateRequest>>(call).project;
+  if (call.caller.projectId !== undefined) {
+    throw new ApiError(403, "project-scoped API keys are not allowed to create projects");
+  }
   const organization = requestedOrganization(call, context, input.org_id);
   const databaseName = input.branch?.database_name || "neondb";
   const roleName = input.branch?.role_name || `${databaseName}_owner`;
@@ -82,16 +86,23 @@ function insertProject(context: ApiContext, organization: LocalOrganization, inp
   const retention = input.history_retention_seconds ?? planLimits(plan).defaultRetentionSeconds;
   checkRetention(retention, plan);
   const now = nowText(context);
+  const pgVersion = input.pg_version ?? 17;
+  const settings = changedSettings(defaultSettings, input.settings, { pgVersion, organization, patch: "merge" });
   const project: ProjectDocument = {
     id,
     org_id: organization.id,
     name,
-    region_id: checkedRegion(input.region_id),
-    pg_version: input.pg_version ?? 17,
+    region_id: checkedRegion(organization, input.region_id),
+    pg_version: pgVersion,
     store_passwords: input.store_passwords ?? true,
     history_retention_seconds: retention,
-    default_endpoint_settings: newEndpointDefaults(withDeprecatedSizes(input), plan),
-    settings: mergeSettings(defaultSettings, input.settings),
+    default_endpoint_settings: newEndpointDefaults(withDeprecatedSizes(input), {
+      plan,
+      rules: context.computeRules,
+      pgVersion,
+    }),
+    settings,
+    ...(settings.hipaa ? { hipaa_enabled_at: now } : {}),
     created_at: now,
     updated_at: now,
   };
@@ -108,18 +119,11 @@ function withDeprecatedSizes(input: Input): Input["default_endpoint_settings"] {
   };
 }
 
-function checkedRegion(regionId: string | undefined): string {
-  if (regionId === undefined || regionId === "") return defaultRegion;
-  if (!regions.some(({ region_id }) => region_id === regionId)) {
-    throw badRequest("region is not supported", { region_id: regionId });
+function checkedRegion(organization: LocalOrganization, regionId: string | undefined): string {
+  const wanted = regionId === undefined || regionId === "" ? (organization.regions?.[0] ?? defaultRegion) : regionId;
+  checkRegion(wanted);
+  if (!offersRegion(organization, wanted)) {
+    throw badRequest("region is not available for this organization", { region_id: wanted });
   }
-  return regionId;
-}
-
-function checkProjectCount(context: ApiContext, { id, projectsLimit }: LocalOrganization): void {
-  const wouldBe = context.store.count("project", id) + 1;
-  if (wouldBe > projectsLimit) {
-    const message = `organization projects limit of ${projectsLimit} exceeded, got ${wouldBe}`;
-    throw unprocessable(message, {}, "PROJECTS_LIMIT_EXCEEDED");
-  }
+  return wanted;
 }

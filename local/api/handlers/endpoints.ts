@@ -1,18 +1,33 @@
 import type { EndpointCreateRequest, EndpointUpdateRequest } from "@neondatabase/api-client";
 import type { EndpointDocument, Operation, Plain, ProjectDocument } from "../../store/documents";
-import { conflict, notBuilt, unprocessable } from "../apiError";
+import { tooManyActive } from "../activeComputes";
+import { badRequest, conflict, unprocessable } from "../apiError";
 import { bodyOf, type Call, created, type Handler, type Handlers, noContent, ok, pathOf } from "../call";
-import type { Plan } from "../callers";
 import { type ApiContext, nowText } from "../context";
-import { branchOf, endpointOf, endpointsOf, findBranch, findProject, maybeEndpoint, organizationOf } from "../find";
+import {
+  branchOf,
+  endpointOf,
+  endpointsOf,
+  findBranch,
+  findProject,
+  maybeEndpoint,
+  organizationOf,
+  requireReady,
+} from "../find";
 import { insertEndpoint } from "../newDocuments";
 import { pickKnown } from "../pickKnown";
 import { requireUnlocked, schedule, type Step } from "../operations/schedule";
-import { checkComputeSize, checkSuspendTimeout } from "../rules/computeSize";
-import { checkDisplayName } from "../rules/names";
-import { checkLimit, planLimits } from "../rules/planLimits";
+import { requireQuota } from "../requireQuota";
+import { allowedSuspendTimeout, checkComputeSize } from "../rules/computeSize";
+import type { CompleteComputeRules } from "../rules/computeRules";
 import { endpointView } from "../views/endpointView";
-import { checkedProvisioner, checkedSettings, checkEndpointInput } from "./endpointInput";
+import {
+  checkedProvisioner,
+  checkedSettings,
+  checkEndpointInput,
+  checkEndpointName,
+  checkReplicaCount,
+} from "./endpointInput";
 
 const createProjectEndpoint: Handler = (call, context) => {
   const project = findProject(call, context);
@@ -20,13 +35,13 @@ const createProjectEndpoint: Handler = (call, context) => {
   const { branch_id, ...input } = bodyOf<Plain<EndpointCreateRequest>>(call).endpoint;
   requireUnlocked(context, project.id);
   const branch = branchOf(context, project, branch_id);
-  const fields = checkEndpointInput(input, project, plan);
+  const fields = checkEndpointInput(input, project, { plan, rules: context.computeRules });
   const others = endpointsOf(context, branch);
   if (fields.type === "read_write" && others.some(({ type }) => type === "read_write")) {
     throw conflict("read_write endpoint already exists");
   }
-  if (fields.type === "read_only") checkReplicaCount(context, project, plan);
-  if (branch.state !== "ready") throw unprocessable("branch not ready yet", { branch_id: branch.id });
+  checkReplicaCount(context, project, [fields]);
+  requireReady(branch);
   const endpoint = insertEndpoint(context, project, branch.id, fields);
   const operations = schedule(context, project.id, [
     {
@@ -39,11 +54,6 @@ const createProjectEndpoint: Handler = (call, context) => {
   return created({ endpoint: endpointView(endpoint, context), operations });
 };
 
-function checkReplicaCount(context: ApiContext, project: ProjectDocument, plan: Plan): void {
-  const replicas = context.store.list("endpoint", project.id).filter(({ type }) => type === "read_only").length;
-  checkLimit("read-only endpoints", "ENDPOINTS_LIMIT_EXCEEDED", planLimits(plan).readReplicas, replicas + 1);
-}
-
 const updateProjectEndpoint: Handler = (call, context) => {
   const project = findProject(call, context);
   const endpoint = endpointOf(context, project, pathOf(call, "endpoint_id"));
@@ -51,16 +61,27 @@ const updateProjectEndpoint: Handler = (call, context) => {
   const input = bodyOf<Plain<EndpointUpdateRequest>>(call).endpoint;
   const updated = updatedEndpoint(context, project, endpoint, input);
   context.store.update("endpoint", endpoint.id, updated, updated.name);
-  const operations = schedule(context, project.id, stepsOfUpdate(context, endpoint, updated));
+  const steps = stepsOfUpdate(context, endpoint, updated);
+  const isQuiet = steps.length > 0 && isIdle(context, endpoint) && context.computeRules.updateIdle === "nothing";
+  if (isQuiet) tellPostgresSide(context, endpoint.id);
+  const operations = schedule(context, project.id, isQuiet ? [] : steps);
   return ok({ endpoint: endpointView(updated, context), operations });
 };
+
+/** A compute that sleeps has nothing to do but to know. It is told when the transaction is over, and whatever became of it. */
+function tellPostgresSide({ computes, log }: ApiContext, endpointId: string): void {
+  queueMicrotask(() => {
+    computes.updateEndpoint(endpointId).catch((error: unknown) => log(`${endpointId}: ${String(error)}`));
+  });
+}
+
+const isIdle = (context: ApiContext, { id }: EndpointDocument) => context.computes.stateOf(id)?.state !== "active";
 
 /** Taken over as they are. */
 const updatableKeys = [
   "name",
   "autoscaling_limit_min_cu",
   "autoscaling_limit_max_cu",
-  "suspend_timeout_seconds",
   "disabled",
   "pooler_enabled",
   "passwordless_access",
@@ -76,9 +97,12 @@ function updatedEndpoint(
 ): EndpointDocument {
   const { branch_id, settings, provisioner } = body;
   const input = pickKnown(body, updatableKeys);
-  if (branch_id !== undefined && branch_id !== endpoint.branch_id) throw notBuilt("moving a compute to another branch");
-  if (input.name !== undefined) checkDisplayName("endpoint", input.name);
-  const newSettings = checkedSettings(settings);
+  // Neon's document calls it deprecated: a compute stays with its branch.
+  if (branch_id !== undefined && branch_id !== endpoint.branch_id) {
+    throw badRequest("moving an endpoint to another branch is not supported", { branch_id });
+  }
+  if (input.name !== undefined) checkEndpointName(input.name);
+  const newSettings = checkedSettings(settings, project.pg_version);
   const updated = {
     ...endpoint,
     ...input,
@@ -87,8 +111,9 @@ function updatedEndpoint(
     updated_at: nowText(context),
   };
   checkComputeSize(updated.autoscaling_limit_min_cu, updated.autoscaling_limit_max_cu);
-  if (input.suspend_timeout_seconds !== undefined) {
-    checkSuspendTimeout(input.suspend_timeout_seconds, organizationOf(context, project).plan);
+  if (body.suspend_timeout_seconds !== undefined) {
+    const facts = { plan: organizationOf(context, project).plan, rules: context.computeRules };
+    updated.suspend_timeout_seconds = allowedSuspendTimeout(body.suspend_timeout_seconds, facts);
   }
   return updated;
 }
@@ -98,8 +123,7 @@ function stepsOfUpdate(context: ApiContext, before: EndpointDocument, after: End
   const configuration = ({ name: _name, updated_at: _at, ...rest }: EndpointDocument) => JSON.stringify(rest);
   if (configuration(before) === configuration(after)) return [];
   const ids = { branchId: after.branch_id, endpointId: after.id };
-  const isActive = context.computes.stateOf(after.id)?.state === "active";
-  const suspends = after.disabled || !isActive;
+  const suspends = after.disabled || isIdle(context, after);
   return [
     { action: "apply_config", ...ids, work: { do: "updateEndpoint", endpointId: after.id } },
     ...(suspends ? [suspendStep(after)] : []),
@@ -125,6 +149,7 @@ const deleteProjectEndpoint: Handler = (call, context) => {
   const cleanupId = `endpoint ${endpoint.id}`;
   context.store.insert("cleanup", cleanupId, "", { id: cleanupId, endpointIds: [endpoint.id], branches: [] });
   context.store.remove("endpoint", endpoint.id);
+  context.store.remove("computeTimes", endpoint.id);
   const operations = schedule(context, project.id, [
     {
       action: "suspend_compute",
@@ -136,20 +161,38 @@ const deleteProjectEndpoint: Handler = (call, context) => {
   return ok({ endpoint: shown, operations });
 };
 
+interface Change {
+  /** The switch for a compute that is in the state already, or not in the one that is needed. */
+  rule: "startActive" | "suspendIdle" | "restartIdle";
+  /** Whether that switch decides. */
+  isOdd: (isActive: boolean) => boolean;
+  needsQuota: boolean;
+  steps: (context: ApiContext, endpoint: EndpointDocument, isActive: boolean) => Step[];
+}
+
 /** The answer of start, suspend and restart: the endpoint, and the operations that lead there. */
-function changeState(steps: (endpoint: EndpointDocument, isActive: boolean) => Step[]): Handler {
+function changeState({ rule, isOdd, needsQuota, steps }: Change): Handler {
   return (call: Call, context: ApiContext) => {
     const project = findProject(call, context);
     const endpoint = endpointOf(context, project, pathOf(call, "endpoint_id"));
     requireUnlocked(context, project.id);
-    const isActive = context.computes.stateOf(endpoint.id)?.state === "active";
-    const operations: Operation[] = schedule(context, project.id, steps(endpoint, isActive));
+    if (needsQuota) requireQuota(context, project, endpoint.branch_id);
+    const isActive = !isIdle(context, endpoint);
+    const answer: CompleteComputeRules[typeof rule] = isOdd(isActive) ? context.computeRules[rule] : "operations";
+    if (answer === "refused") {
+      throw unprocessable(`endpoint is ${isActive ? "active" : "idle"}`, { endpoint_id: endpoint.id });
+    }
+    const wanted = answer === "nothing" ? [] : steps(context, endpoint, isActive);
+    const operations: Operation[] = schedule(context, project.id, wanted);
     return ok({ endpoint: endpointView(endpoint, context), operations });
   };
 }
 
-function startStep(endpoint: EndpointDocument, work: "start" | "restart"): Step {
+function startStep(context: ApiContext, endpoint: EndpointDocument, work: "start" | "restart"): Step {
   if (endpoint.disabled) throw unprocessable("endpoint is disabled", { endpoint_id: endpoint.id });
+  const counts = context.computeRules.activeComputesLimitOn === "connectAndStart";
+  const tooMany = counts ? tooManyActive(context, endpoint) : undefined;
+  if (tooMany !== undefined) throw unprocessable(tooMany, {}, "ACTIVE_ENDPOINTS_LIMIT_EXCEEDED");
   return {
     action: "start_compute",
     branchId: endpoint.branch_id,
@@ -175,14 +218,25 @@ export const endpointHandlers: Handlers = {
     const branch = findBranch(call, context, findProject(call, context));
     return viewAll(endpointsOf(context, branch), context);
   },
-  /** Nothing to do for an active compute. */
-  startProjectEndpoint: changeState((endpoint, isActive) => (isActive ? [] : [startStep(endpoint, "start")])),
-  /** Nothing to do for an idle compute. */
-  suspendProjectEndpoint: changeState((endpoint, isActive) => (isActive ? [suspendStep(endpoint)] : [])),
-  /** An idle compute is started: here computes are idle at times when they would be active at Neon. */
-  restartProjectEndpoint: changeState((endpoint, isActive) =>
-    isActive
-      ? [{ ...suspendStep(endpoint), work: undefined }, startStep(endpoint, "restart")]
-      : [startStep(endpoint, "start")],
-  ),
+  startProjectEndpoint: changeState({
+    rule: "startActive",
+    isOdd: (isActive) => isActive,
+    needsQuota: true,
+    steps: (context, endpoint) => [startStep(context, endpoint, "start")],
+  }),
+  suspendProjectEndpoint: changeState({
+    rule: "suspendIdle",
+    isOdd: (isActive) => !isActive,
+    needsQuota: false,
+    steps: (_context, endpoint) => [suspendStep(endpoint)],
+  }),
+  restartProjectEndpoint: changeState({
+    rule: "restartIdle",
+    isOdd: (isActive) => !isActive,
+    needsQuota: true,
+    steps: (context, endpoint, isActive) =>
+      isActive
+        ? [{ ...suspendStep(endpoint), work: undefined }, startStep(context, endpoint, "restart")]
+        : [startStep(context, endpoint, "start")],
+  }),
 };

@@ -1,31 +1,36 @@
 import type { ProjectUpdateRequest } from "@neondatabase/api-client";
-import type { BranchDocument, Plain, ProjectDocument } from "../../store/documents";
-import { badRequest, unprocessable } from "../apiError";
-import { bodyOf, type Handler, type Handlers, ok, queryOf } from "../call";
+import type { Plain, ProjectDocument } from "../../store/documents";
+import { findRecoverable } from "../access";
+import { badRequest } from "../apiError";
+import { bodyOf, type Handler, type Handlers, ok, pathOf, queryOf } from "../call";
 import { type ApiContext, nowText } from "../context";
-import { branchesOf, findProject, organizationOf } from "../find";
+import { findProject, organizationOf } from "../find";
+import { projectKinds } from "../newDocuments";
 import { requireUnlocked, schedule, type Step } from "../operations/schedule";
 import { checkDisplayName } from "../rules/names";
 import { checkRetention } from "../rules/planLimits";
-import { mergeEndpointDefaults, mergeSettings } from "../rules/projectSettings";
+import { changedSettings, mergeEndpointDefaults } from "../rules/projectSettings";
 import { projectDetails, projectListItem, projectView } from "../views/projectView";
+import { isInside } from "../reach";
 import { createProject, requestedOrganization } from "./createProject";
+import { deleteProject, recoverProject } from "./deleteProject";
 
 const listProjects: Handler = (call, context) => {
   const organization = requestedOrganization(call, context, queryOf<string>(call, "org_id"));
-  const empty = { projects: [], applications: {}, integrations: {} };
-  // Nothing is recoverable: a project is deleted for good.
-  if (queryOf<boolean>(call, "recoverable")) return ok(empty);
+  const kind = queryOf<boolean>(call, "recoverable") ? "recoverableProject" : "project";
   const limit = queryOf<number>(call, "limit") ?? 10;
   const cursor = queryOf<string>(call, "cursor");
-  const projects = context.store.list("project", organization.id, {
+  const found = context.store.list(kind, organization.id, {
     beyondSeq: cursor ? seqOfCursor(context, cursor) : undefined,
-    limit,
+    // A project-scoped key sees one of them.
+    limit: call.caller.projectId === undefined ? limit : undefined,
     search: queryOf<string>(call, "search"),
   });
+  const projects = found.filter((project) => isInside(call.caller, project));
   const last = projects.at(-1);
   return ok({
-    ...empty,
+    applications: {},
+    integrations: {},
     projects: projects.map((project) => projectListItem(project, context)),
     ...(last ? { pagination: { cursor: last.id } } : {}),
   });
@@ -33,18 +38,34 @@ const listProjects: Handler = (call, context) => {
 
 /** As at Neon, the cursor is the id of the last project of the page; it holds also when that has been deleted since. */
 function seqOfCursor({ store }: ApiContext, cursor: string): number {
-  const seq = store.seq("project", cursor) ?? store.seq("deletedProject", cursor);
-  if (seq === undefined) throw badRequest("invalid cursor", { cursor });
-  return seq;
+  for (const kind of projectKinds) {
+    const seq = store.seq(kind, cursor);
+    if (seq !== undefined) return seq;
+  }
+  throw badRequest("invalid cursor", { cursor });
 }
+
+const getProject: Handler = (call, context) => {
+  const { store, accessRules } = context;
+  const id = pathOf(call, "project_id");
+  const isShown = accessRules.showsDeletedProjects && !store.get("project", id);
+  const project = isShown ? findRecoverable(call, context, id) : findProject(call, context);
+  return ok({ project: projectDetails(project, context) });
+};
 
 const updateProject: Handler = (call, context) => {
   const project = findProject(call, context);
   const input = bodyOf<Plain<ProjectUpdateRequest>>(call).project;
   requireUnlocked(context, project.id);
-  const { plan } = organizationOf(context, project);
+  const organization = organizationOf(context, project);
+  const { plan } = organization;
   if (input.name !== undefined) checkDisplayName("project", input.name);
   if (input.history_retention_seconds !== undefined) checkRetention(input.history_retention_seconds, plan);
+  const settings = changedSettings(project.settings, input.settings, {
+    pgVersion: project.pg_version,
+    organization,
+    patch: context.accessRules.settingsPatch,
+  });
   const updated: ProjectDocument = {
     ...project,
     name: input.name ?? project.name,
@@ -52,15 +73,22 @@ const updateProject: Handler = (call, context) => {
     default_endpoint_settings: mergeEndpointDefaults(
       project.default_endpoint_settings,
       input.default_endpoint_settings,
-      plan,
+      { plan, rules: context.computeRules, pgVersion: project.pg_version },
     ),
-    settings: mergeSettings(project.settings, input.settings),
+    settings,
+    ...hipaaSince(context, project, settings),
     updated_at: nowText(context),
   };
   context.store.update("project", project.id, updated, updated.name);
   const operations = schedule(context, project.id, stepsOfUpdate(context, project, updated));
+  // A lower quota may be used up already. The counters look at what this transaction will have written.
+  if (input.settings?.quota) setImmediate(() => context.usage.quotaChanged(project.id));
   return ok({ project: projectView(updated), operations });
 };
+
+/** When HIPAA was switched on, which is for good. */
+const hipaaSince = (context: ApiContext, project: ProjectDocument, { hipaa }: ProjectDocument["settings"]) =>
+  hipaa ? { hipaa_enabled_at: project.hipaa_enabled_at ?? nowText(context) } : {};
 
 /** Storage is told of a new retention; logical replication suspends every active compute. Everything else is metadata. */
 function stepsOfUpdate(context: ApiContext, before: ProjectDocument, after: ProjectDocument): Step[] {
@@ -78,49 +106,11 @@ function stepsOfUpdate(context: ApiContext, before: ProjectDocument, after: Proj
   return steps;
 }
 
-/** The row goes at once; listeners and files follow in the background, after a kill at the next start. */
-const deleteProject: Handler = (call, context) => {
-  const project = findProject(call, context);
-  requireUnlocked(context, project.id);
-  const { store } = context;
-  const branches = branchesOf(context, project.id);
-  const protectedBranch = branches.find((branch) => branch.protected);
-  if (protectedBranch) {
-    throw unprocessable("project with protected branches cannot be deleted", { branch_id: protectedBranch.id });
-  }
-  const cleanupId = `project ${project.id}`;
-  store.insert("cleanup", cleanupId, "", {
-    id: cleanupId,
-    endpointIds: store.list("endpoint", project.id).map(({ id }) => id),
-    branches: childrenFirst(branches).map((branch) => ({
-      branchId: branch.id,
-      projectId: project.id,
-      pgVersion: project.pg_version,
-      parentId: branch.parent_id,
-    })),
-  });
-  for (const branch of branches) {
-    store.removeAll("role", branch.id);
-    store.removeAll("database", branch.id);
-  }
-  for (const kind of ["endpoint", "branch", "operation"] as const) store.removeAll(kind, project.id);
-  store.changeKind("project", "deletedProject", project.id);
-  context.runner.wakeCleanup(cleanupId);
-  return ok({ project: projectView(project) });
-};
-
-/** A child is always younger than its parent, and branches are listed by age. */
-const childrenFirst = (branches: BranchDocument[]) => [...branches].reverse();
-
 export const projectHandlers: Handlers = {
   createProject,
   listProjects,
-  getProject: (call, context) => ok({ project: projectDetails(findProject(call, context), context) }),
+  getProject,
   updateProject,
   deleteProject,
-  listSharedProjects: () => ok({ projects: [] }),
-  listProjectPermissions: (call, context) => {
-    findProject(call, context);
-    return ok({ project_permissions: [] });
-  },
+  recoverProject,
 };

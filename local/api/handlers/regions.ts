@@ -1,4 +1,7 @@
-import { type Handlers, ok } from "../call";
+import { badRequest } from "../apiError";
+import { type Handler, type Handlers, ok, queryOf } from "../call";
+import type { LocalOrganization } from "../callers";
+import { findOrganization } from "../find";
 
 const region = (region_id: string, name: string, geo_lat: string, geo_long: string) => ({
   region_id,
@@ -23,6 +26,21 @@ export const regions = [
   region("aws-sa-east-1", "AWS South America East 1 (São Paulo)", "-23.5505", "-46.6333"),
 ];
 
-export const regionHandlers: Handlers = {
-  getActiveRegions: () => ok({ regions }),
+/** Refuses a region that Neon does not have. */
+export function checkRegion(regionId: string): void {
+  if (regions.some(({ region_id }) => region_id === regionId)) return;
+  throw badRequest("region is not supported", { region_id: regionId });
+}
+
+/** Whether projects of an organization may be in a region. */
+export const offersRegion = ({ regions: offered }: LocalOrganization, regionId: string): boolean =>
+  offered === undefined || offered.includes(regionId);
+
+const getActiveRegions: Handler = (call, context) => {
+  const orgId = queryOf<string>(call, "org_id");
+  if (orgId === undefined) return ok({ regions });
+  const organization = findOrganization(context, call.caller, orgId);
+  return ok({ regions: regions.filter(({ region_id }) => offersRegion(organization, region_id)) });
 };
+
+export const regionHandlers: Handlers = { getActiveRegions };

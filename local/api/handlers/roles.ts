@@ -3,20 +3,26 @@ import type { BranchDocument, Operation, ProjectDocument, RoleDocument, Work } f
 import { ApiError, conflict, unprocessable } from "../apiError";
 import { bodyOf, type Call, created, type Handler, type Handlers, noContent, ok, pathOf } from "../call";
 import { type ApiContext, nowText } from "../context";
-import { endpointsOf, findBranch, findProject, roleOf } from "../find";
+import { endpointsOf, findBranch, findProject, requireReady, roleOf } from "../find";
 import { newPassword } from "../ids";
 import { insertRole } from "../newDocuments";
+import { rememberRemovedRole } from "../operations/adoptContents";
 import { requireUnlocked, schedule } from "../operations/schedule";
+import { requireQuota } from "../requireQuota";
 import { checkRoleName } from "../rules/names";
 import { checkLimit, rolesPerBranch } from "../rules/planLimits";
 import { roleView } from "../views/roleView";
 
-/** The branch that a change is for: its project must have no running operation, and its data must be there. */
+/**
+ * The branch that a change is for: its project must have no running operation and no quota that is used up, and its data must be
+ * there.
+ */
 export function branchToChange(call: Call, context: ApiContext): { project: ProjectDocument; branch: BranchDocument } {
   const project = findProject(call, context);
   const branch = findBranch(call, context, project);
   requireUnlocked(context, project.id);
-  if (branch.state !== "ready") throw unprocessable("branch not ready yet", { branch_id: branch.id });
+  requireReady(branch);
+  requireQuota(context, project, branch.id);
   return { project, branch };
 }
 
@@ -49,7 +55,7 @@ const deleteProjectBranchRole: Handler = (call, context) => {
   if (owned) {
     throw unprocessable("role owns a database and cannot be deleted", { role_name: name, database_name: owned.name });
   }
-  context.store.remove("role", `${branch.id}/${name}`);
+  rememberRemovedRole(role, context.store);
   const operations = applyConfig(context, branch, { do: "dropRole", branchId: branch.id, role: name });
   return ok({ role: roleView(role), operations });
 };

@@ -1,5 +1,12 @@
 import { ApiError, badRequest } from "../apiError";
 import type { Plan } from "../callers";
+import type { CompleteComputeRules } from "./computeRules";
+
+/** What decides over the fields of a compute besides the fields. */
+export interface ComputeFacts {
+  plan: Plan;
+  rules: Pick<CompleteComputeRules, "freeSuspendTimeout">;
+}
 
 /** Sizes in CU that Neon offers: quarter, half, whole ones to 16, even ones to 56. */
 export function isComputeSize(cu: number): boolean {
@@ -22,11 +29,18 @@ export function checkComputeSize(minCu: number, maxCu: number): void {
   }
 }
 
-/** Seconds of inactivity before a compute is suspended: -1 never, 0 Neon's default, otherwise a minute to a week. */
-export function checkSuspendTimeout(seconds: number, plan: Plan): void {
-  if (seconds > 0 && seconds < 60) throw badRequest("suspend_timeout_seconds must be -1, 0, or between 60 and 604800");
-  const allowed = plan === "scale" || seconds === 0 || (plan === "launch" && (seconds === -1 || seconds === 300));
-  if (!allowed) throw new ApiError(412, "suspend interval changing is not allowed for your account");
+/**
+ * Seconds of inactivity before a compute is suspended, as they are stored: -1 never, 0 Neon's default, otherwise a minute to a week.
+ * Free has the default only, Launch the default or never.
+ */
+export function allowedSuspendTimeout(seconds: number, { plan, rules }: ComputeFacts): number {
+  if (seconds < -1 || (seconds > 0 && seconds < 60) || seconds > 604_800) {
+    throw badRequest("suspend_timeout_seconds must be -1, 0, or between 60 and 604800");
+  }
+  if (plan === "scale" || seconds === 0) return seconds;
+  if (plan === "launch" && (seconds === -1 || seconds === 300)) return seconds;
+  if (plan === "free" && rules.freeSuspendTimeout === "ignored") return 0;
+  throw new ApiError(412, "suspend interval changing is not allowed for your account");
 }
 
 /** Most connections of a compute, by its smaller relevant size: `max_cu`, or eight times `min_cu`. */

@@ -7,6 +7,10 @@ export interface PlanLimits {
   rootBranches: number;
   protectedBranches: number;
   readReplicas: number;
+  /** Snapshots of a project that no schedule made. */
+  snapshots: number;
+  /** Whether snapshots can be made by a schedule. */
+  hasSchedules: boolean;
   /** Longest `history_retention_seconds`. */
   maxRetentionSeconds: number;
   defaultRetentionSeconds: number;
@@ -18,6 +22,8 @@ const limits: Record<Plan, PlanLimits> = {
     rootBranches: 3,
     protectedBranches: 0,
     readReplicas: 3,
+    snapshots: 1,
+    hasSchedules: false,
     maxRetentionSeconds: 21_600,
     defaultRetentionSeconds: 21_600,
   },
@@ -26,6 +32,8 @@ const limits: Record<Plan, PlanLimits> = {
     rootBranches: 5,
     protectedBranches: 2,
     readReplicas: Infinity,
+    snapshots: 10,
+    hasSchedules: true,
     maxRetentionSeconds: 604_800,
     defaultRetentionSeconds: 86_400,
   },
@@ -34,6 +42,8 @@ const limits: Record<Plan, PlanLimits> = {
     rootBranches: 25,
     protectedBranches: 5,
     readReplicas: Infinity,
+    snapshots: 100,
+    hasSchedules: true,
     maxRetentionSeconds: 2_592_000,
     defaultRetentionSeconds: 86_400,
   },

@@ -1,9 +1,12 @@
 import type * as neon from "@neondatabase/api-client";
 import type { CompleteEndpointDefaults, CompleteProjectSettings, Plain } from "../../store/documents";
-import { badRequest } from "../apiError";
-import type { Plan } from "../callers";
+import { ApiError, badRequest } from "../apiError";
+import type { LocalOrganization } from "../callers";
 import { keysOf, pickKnown } from "../pickKnown";
-import { checkComputeSize, checkSuspendTimeout } from "./computeSize";
+import type { CompleteAccessRules } from "./accessRules";
+import { allowedSuspendTimeout, checkComputeSize, type ComputeFacts } from "./computeSize";
+import { checkPgSettings } from "./pgSettings";
+import { checkPreloadLibraries } from "./preloadLibraries";
 
 export type SettingsInput = Plain<neon.ProjectSettingsData>;
 export type EndpointDefaultsInput = Plain<neon.DefaultEndpointSettings>;
@@ -35,14 +38,42 @@ export const defaultEndpointSettings: CompleteEndpointDefaults = {
   pg_settings: {},
 };
 
-/** Objects are merged key by key, lists and scalars replaced; what is not named stays. */
-export function mergeSettings(stored: CompleteProjectSettings, input: SettingsInput = {}): CompleteProjectSettings {
-  const merged = mergeKnown(stored, input as Partial<CompleteProjectSettings>);
-  merged.quota = mergeKnown(stored.quota, input.quota);
-  merged.allowed_ips = mergeKnown(stored.allowed_ips, input.allowed_ips);
-  merged.preload_libraries = mergeKnown(stored.preload_libraries, input.preload_libraries);
-  merged.maintenance_window = mergeKnown(stored.maintenance_window, input.maintenance_window);
+/** What decides over a change of settings besides the settings. */
+export interface SettingsFacts {
+  pgVersion: number;
+  organization: Pick<LocalOrganization, "allowHipaa">;
+  /** What becomes of the keys of an object that are not named. */
+  patch: CompleteAccessRules["settingsPatch"];
+}
+
+/** The settings after a change; throws what Neon refuses. Lists and scalars are replaced; what is not named stays. */
+export function changedSettings(
+  stored: CompleteProjectSettings,
+  input: SettingsInput = {},
+  facts: SettingsFacts,
+): CompleteProjectSettings {
+  const merged = mergeSettings(stored, input, facts.patch);
   checkSettings(stored, merged);
+  if (merged.hipaa && !stored.hipaa && facts.organization.allowHipaa === false) {
+    throw new ApiError(403, "HIPAA is not allowed for this organization");
+  }
+  if (input.preload_libraries) checkPreloadLibraries(facts.pgVersion, merged.preload_libraries.enabled_libraries);
+  return merged;
+}
+
+function mergeSettings(
+  stored: CompleteProjectSettings,
+  input: SettingsInput,
+  patch: SettingsFacts["patch"],
+): CompleteProjectSettings {
+  const base = patch === "merge" ? stored : defaultSettings;
+  const merged = mergeKnown(stored, input as Partial<CompleteProjectSettings>);
+  merged.quota = input.quota ? mergeKnown(base.quota, input.quota) : stored.quota;
+  merged.allowed_ips = input.allowed_ips ? mergeKnown(base.allowed_ips, input.allowed_ips) : stored.allowed_ips;
+  merged.preload_libraries = input.preload_libraries
+    ? mergeKnown(base.preload_libraries, input.preload_libraries)
+    : stored.preload_libraries;
+  merged.maintenance_window = mergeKnown(stored.maintenance_window, input.maintenance_window);
   return merged;
 }
 
@@ -69,24 +100,32 @@ const endpointDefaultKeys = [
   "pgbouncer_settings",
 ] as const;
 
+export type EndpointDefaultsFacts = ComputeFacts & { pgVersion: number };
+
 /** The defaults of a new project: a size that is not named follows the one that is. */
-export function newEndpointDefaults(input: EndpointDefaultsInput = {}, plan: Plan): CompleteEndpointDefaults {
+export function newEndpointDefaults(
+  input: EndpointDefaultsInput = {},
+  facts: EndpointDefaultsFacts,
+): CompleteEndpointDefaults {
   const { autoscaling_limit_min_cu: min, autoscaling_limit_max_cu: max } = input;
   const base = { ...defaultEndpointSettings };
   if (min !== undefined && max === undefined) {
     base.autoscaling_limit_max_cu = Math.max(min, base.autoscaling_limit_max_cu);
   }
-  return mergeEndpointDefaults(base, input, plan);
+  return mergeEndpointDefaults(base, input, facts);
 }
 
 export function mergeEndpointDefaults(
   stored: CompleteEndpointDefaults,
   input: EndpointDefaultsInput = {},
-  plan: Plan,
+  facts: EndpointDefaultsFacts,
 ): CompleteEndpointDefaults {
   // `pg_settings` is one value: to leave a key out is how it is unset.
   const merged = { ...stored, ...pickKnown(input, endpointDefaultKeys) };
   checkComputeSize(merged.autoscaling_limit_min_cu, merged.autoscaling_limit_max_cu);
-  if (input.suspend_timeout_seconds !== undefined) checkSuspendTimeout(input.suspend_timeout_seconds, plan);
+  if (input.suspend_timeout_seconds !== undefined) {
+    merged.suspend_timeout_seconds = allowedSuspendTimeout(input.suspend_timeout_seconds, facts);
+  }
+  if (input.pg_settings) checkPgSettings(input.pg_settings, facts.pgVersion);
   return merged;
 }

@@ -1,30 +1,38 @@
 import type { Branch, BranchDocument } from "../../store/documents";
+import { branchCounters } from "../../usage/counters";
 import type { ApiContext } from "../context";
+import { pickKnown } from "../pickKnown";
 
 export function branchView(branch: BranchDocument, context: ApiContext): Branch {
   return {
     id: branch.id,
     project_id: branch.project_id,
     ...(branch.parent_id ? { parent_id: branch.parent_id } : {}),
+    ...(branch.parent_lsn ? { parent_lsn: branch.parent_lsn } : {}),
+    ...(branch.parent_timestamp ? { parent_timestamp: branch.parent_timestamp } : {}),
     name: branch.name,
     current_state: branch.state,
-    ...(branch.state === "init" ? { pending_state: "ready" } : {}),
+    ...(branch.state === "init" || branch.state === "resetting" ? { pending_state: "ready" } : {}),
     state_changed_at: branch.state_changed_at,
     creation_source: "console",
     primary: branch.default,
     default: branch.default,
     protected: branch.protected,
-    cpu_used_sec: 0,
-    compute_time_seconds: 0,
-    active_time_seconds: 0,
-    written_data_bytes: 0,
-    data_transfer_bytes: 0,
+    ...branchCounters(context.usage, branch),
     created_at: branch.created_at,
     updated_at: branch.updated_at,
     created_by: { name: context.user.name, image: "" },
     ...(branch.init_source ? { init_source: branch.init_source } : {}),
+    ...pickKnown(branch, ["expires_at", "ttl_interval_seconds", "last_reset_at"]),
+    ...pickKnown(branch, ["restored_from", "restored_as", "restore_status"]),
+    ...(branch.protected ? { restricted_actions: restrictedActions } : {}),
   };
 }
+
+/** What a protected branch does not allow, of the actions that Neon names. */
+const restrictedActions = [
+  { name: "delete-rw-endpoint", reason: "the read-write compute of a protected branch cannot be deleted" },
+];
 
 /** The annotation of a branch; one that was never annotated has an empty value. */
 export function annotationView(branch: BranchDocument) {

@@ -11,26 +11,31 @@ export const hostOf = ({ host }: EndpointDocument, { hasOwnAddresses }: HostFact
  * A URI that psql, node-pg and other libpq-like clients connect with as it is. Neon's own carries `sslmode` and
  * `channel_binding`; `sslrootcert` is ours, because no client knows the local CA. With it, node-pg verifies the address against
  * the certificate, and libpq the certificate. The port is left out when it is PostgreSQL's own.
+ *
+ * A pooled URI names the pooled endpoint in its `options`, since an address has no room for it. There it leads to the same compute, whose
+ * door then refuses what Neon's pooler does not take at the start of a connection; connections are not pooled.
  */
 export function connectionUri(
   endpoint: EndpointDocument,
   role: RoleDocument,
   database: string,
   context: HostFacts & Pick<ApiContext, "pgPort" | "caFile">,
+  isPooled = false,
 ): string {
   const { pgPort, caFile, hasOwnAddresses } = context;
   const user = `${encodeURIComponent(role.name)}:${encodeURIComponent(role.password)}`;
   const port = pgPort === 5432 ? "" : `:${pgPort}`;
   const rootCert = encodeURIComponent(caFile).replaceAll("%2F", "/");
   const query = `sslmode=require&channel_binding=require&sslrootcert=${rootCert}`;
-  const named = hasOwnAddresses ? "" : `&options=endpoint%3D${endpoint.id}`;
+  const name = isPooled ? `${endpoint.id}-pooler` : endpoint.id;
+  const named = isPooled || !hasOwnAddresses ? `&options=endpoint%3D${name}` : "";
   return `postgresql://${user}@${hostOf(endpoint, context)}${port}/${encodePath(database)}?${query}${named}`;
 }
 
 /** node-pg decodes the path with `decodeURI`, which leaves `%2F`, `%3B` and others alone: only what ends a path is encoded. */
 const encodePath = (text: string) => encodeURI(text).replace(/[?#]/g, encodeURIComponent);
 
-/** The pooled host is the same as the direct one: every endpoint has one address and there is no pooler behind it. */
+/** The pooled host is the same as the direct one: every endpoint has one address; a pooled URI differs in its `options`. */
 export function connectionDetails(
   endpoint: EndpointDocument,
   role: RoleDocument,

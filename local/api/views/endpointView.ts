@@ -1,4 +1,4 @@
-import type { Endpoint, EndpointDocument, Operation } from "../../store/documents";
+import type { ComputeTimesDocument, Endpoint, EndpointDocument, Operation } from "../../store/documents";
 import type { ComputeState } from "../computeRegistry";
 import type { ApiContext } from "../context";
 import { hostOf } from "./connectionUri";
@@ -13,7 +13,7 @@ export function endpointView(endpoint: EndpointDocument, context: ApiContext): E
   const compute = context.computes.stateOf(endpoint.id);
   const pending = pendingState(endpoint, context);
   const current = currentState(compute, pending !== undefined);
-  const { lastActiveAt, startedAt, suspendedAt } = compute ?? {};
+  const times = timesOf(endpoint, compute, context);
   return {
     host: hostOf(endpoint, context),
     id: endpoint.id,
@@ -31,17 +31,29 @@ export function endpointView(endpoint: EndpointDocument, context: ApiContext): E
     pooler_mode: "transaction",
     disabled: endpoint.disabled,
     passwordless_access: endpoint.passwordless_access,
-    ...(lastActiveAt ? { last_active: lastActiveAt.toISOString() } : {}),
+    ...(times.last_active ? { last_active: times.last_active } : {}),
     creation_source: "console",
     created_at: endpoint.created_at,
     updated_at: endpoint.updated_at,
-    ...(startedAt ? { started_at: startedAt.toISOString() } : {}),
-    ...(suspendedAt ? { suspended_at: suspendedAt.toISOString() } : {}),
+    ...(times.started_at ? { started_at: times.started_at } : {}),
+    ...(times.suspended_at ? { suspended_at: times.suspended_at } : {}),
     // Deprecated at Neon, where it is the host without its first label; a bare address has no such part.
     proxy_host: hostOf(endpoint, context),
     suspend_timeout_seconds: endpoint.suspend_timeout_seconds,
     provisioner: endpoint.provisioner,
   };
+}
+
+/** As this run of the server knows them; of a compute that did not start in it, as an earlier run noted them. */
+function timesOf(
+  { id }: EndpointDocument,
+  compute: ComputeState | undefined,
+  { store }: ApiContext,
+): Omit<ComputeTimesDocument, "endpoint_id"> {
+  const { lastActiveAt, startedAt, suspendedAt } = compute ?? {};
+  const lastActive = lastActiveAt?.toISOString();
+  if (!startedAt) return { ...store.get("computeTimes", id), ...(lastActive ? { last_active: lastActive } : {}) };
+  return { last_active: lastActive, started_at: startedAt.toISOString(), suspended_at: suspendedAt?.toISOString() };
 }
 
 /** A compute that was opened and never started is idle: it has its first start ahead, but nothing more to wait for. */

@@ -1,5 +1,8 @@
-import type { Project, ProjectDocument } from "../../store/documents";
+import type { Project, ProjectDocument, RecoverableProjectDocument } from "../../store/documents";
 import type { ApiContext } from "../context";
+import { pickKnown } from "../pickKnown";
+import { projectCounters, storageByteHours, storedBytes } from "../../usage/counters";
+import { periodOf } from "../../usage/period";
 import { organizationOf } from "../find";
 
 /** What Neon puts where a date or a counter is only known to `getProject`. */
@@ -30,6 +33,7 @@ function commonFields(project: ProjectDocument) {
     history_retention_seconds: project.history_retention_seconds,
     created_at: project.created_at,
     updated_at: project.updated_at,
+    ...(project.hipaa_enabled_at ? { hipaa_enabled_at: project.hipaa_enabled_at } : {}),
     synthetic_storage_size: 0,
     owner_id: project.org_id,
     org_id: project.org_id,
@@ -50,16 +54,21 @@ export function projectView(project: ProjectDocument): Project {
   };
 }
 
-/** A project as `getProject` answers: with its owner and the billing period, a calendar month in UTC. */
+/** A project as `getProject` answers: with its owner, and what it used in the billing period. */
 export function projectDetails(project: ProjectDocument, context: ApiContext): Project {
   const organization = organizationOf(context, project);
-  const now = context.clock.now();
-  const month = (offset: number) => new Date(Date.UTC(now.getUTCFullYear(), now.getUTCMonth() + offset)).toISOString();
+  const { usage } = context;
+  const { startMs, endMs } = periodOf(usage.nowMs(), usage.rules.periodAnchorDay);
+  const periodEnd = new Date(endMs).toISOString();
   const lastActive = lastActiveAt(project, context);
   return {
     ...projectView(project),
-    consumption_period_start: month(0),
-    consumption_period_end: month(1),
+    ...projectCounters(usage, project),
+    data_storage_bytes_hour: storageByteHours(usage, project),
+    synthetic_storage_size: storedBytes(usage, project.id),
+    consumption_period_start: new Date(startMs).toISOString(),
+    consumption_period_end: periodEnd,
+    quota_reset_at: periodEnd,
     ...(lastActive ? { compute_last_active_at: lastActive.toISOString() } : {}),
     owner: {
       email: context.user.email,
@@ -74,11 +83,27 @@ function lastActiveAt(project: ProjectDocument, context: ApiContext): Date | und
   const times = context.store
     .list("endpoint", project.id)
     .map(({ id }) => context.computes.stateOf(id)?.lastActiveAt?.getTime() ?? 0);
-  const latest = Math.max(0, ...times);
+  const { lastActiveMs = 0 } = context.usage.meter.project(project.id, context.usage.nowMs());
+  const latest = Math.max(lastActiveMs, ...times);
   return latest > 0 ? new Date(latest) : undefined;
 }
 
-/** A project as a list page holds it: without the consumption of the period. */
-export function projectListItem(project: ProjectDocument, context: ApiContext) {
-  return { ...commonFields(project), active_time: 0, org_name: organizationOf(context, project).name };
+/** A project as a list page holds it: with a part of the counters of the period, and until when a deleted one can be recovered. */
+export function projectListItem(
+  project: ProjectDocument & Partial<Pick<RecoverableProjectDocument, "deleted_at" | "recoverable_until">>,
+  context: ApiContext,
+) {
+  const { usage } = context;
+  const { active_time_seconds, cpu_used_sec } = projectCounters(usage, project);
+  const { lastActiveMs } = usage.meter.project(project.id, usage.nowMs());
+  return {
+    ...commonFields(project),
+    active_time: active_time_seconds,
+    cpu_used_sec,
+    synthetic_storage_size: storedBytes(usage, project.id),
+    quota_reset_at: new Date(periodOf(usage.nowMs(), usage.rules.periodAnchorDay).endMs).toISOString(),
+    ...(lastActiveMs === undefined ? {} : { compute_last_active_at: new Date(lastActiveMs).toISOString() }),
+    org_name: organizationOf(context, project).name,
+    ...pickKnown(project, ["deleted_at", "recoverable_until"]),
+  };
 }

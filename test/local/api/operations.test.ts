@@ -213,6 +213,8 @@ describe("after a kill", () => {
     const again = fakeComputes();
     const api = await start({ stateFolder }, again);
     await api.settle(other.project.id);
+    // As long as the project can be recovered, its files are kept.
+    await api.neon.clock.advance("8d");
     const removed = () => again.calls.filter(([name]) => name === "removeBranch").map(([, id]) => id);
     await until(() => removed().length >= 2);
     expect(removed().sort()).toEqual([branch.id, child.branch.id].sort());

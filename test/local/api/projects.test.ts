@@ -5,6 +5,12 @@ let api: TestApi;
 beforeAll(async () => (api = await startTestApi()));
 afterAll(() => api.close());
 
+const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+/** Waits for what happens by itself; the test's own limit ends a wait in vain. */
+async function until(condition: () => boolean): Promise<void> {
+  while (!condition()) await pause(2);
+}
+
 const settings = (projectId: string) =>
   api.expect<neon.ProjectResponse>(200, "GET", `/projects/${projectId}`).then(({ project }) => project.settings!);
 
@@ -192,20 +198,35 @@ describe("deleteProject", () => {
     await api.expect(404, "DELETE", path);
   });
 
-  it("removes listeners and files of every branch, children first", async () => {
-    const { project, branch, endpoints } = await api.project();
-    const path = `/projects/${project.id}`;
-    const child = await api.expect<neon.BranchResponse>(201, "POST", `${path}/branches`);
-    await api.settle(project.id);
+  it("closes every endpoint, shows no operations and leaves the data", async () => {
+    const { project, endpoints } = await api.project();
     api.computes.calls.length = 0;
-    const answer = await api.expect<object>(200, "DELETE", path);
+    const answer = await api.expect<object>(200, "DELETE", `/projects/${project.id}`);
     expect(answer).not.toHaveProperty("operations");
-    while (api.computes.calls.length < 3) await new Promise((resolve) => setTimeout(resolve, 2));
-    expect(api.computes.calls).toEqual([
-      ["removeEndpoint", endpoints[0]?.id],
-      ["removeBranch", child.branch.id],
-      ["removeBranch", branch.id],
-    ]);
+    await until(() => api.computes.calls.length > 0);
+    await pause(20);
+    expect(api.computes.calls).toEqual([["removeEndpoint", endpoints[0]?.id]]);
+  });
+
+  it("removes listeners and files of every branch, children first, where deletion is permanent", async () => {
+    const permanent = await startTestApi({ accessRules: { projectDeletion: "permanent" } });
+    try {
+      const { project, branch, endpoints } = await permanent.project();
+      const path = `/projects/${project.id}`;
+      const child = await permanent.expect<neon.BranchResponse>(201, "POST", `${path}/branches`);
+      await permanent.settle(project.id);
+      permanent.computes.calls.length = 0;
+      await permanent.expect(200, "DELETE", path);
+      await until(() => permanent.computes.calls.length >= 3);
+      expect(permanent.computes.calls).toEqual([
+        ["removeEndpoint", endpoints[0]?.id],
+        ["removeBranch", child.branch.id],
+        ["removeBranch", branch.id],
+      ]);
+      await permanent.expect(404, "POST", `${path}/recover`);
+    } finally {
+      await permanent.close();
+    }
   });
 });
 
@@ -224,6 +245,7 @@ describe("plans and limits", () => {
       expect(project.history_retention_seconds).toBe(21_600);
       const second = await free.request("POST", "/projects", { project: {} });
       expect([second.status, second.body.code]).toEqual([422, "PROJECTS_LIMIT_EXCEEDED"]);
+      expect(second.body.message).toBe("user projects limit of 1 exceeded, got 1");
       const path = `/projects/${project.id}/branches`;
       const protect = await free.request("PATCH", `${path}/${branch.id}`, { branch: { protected: true } });
       expect([protect.status, protect.body.code]).toEqual([422, "BRANCHES_PROTECTED_LIMIT_EXCEEDED"]);

@@ -6,10 +6,10 @@ import { loadDocument } from "../../../local/api/apiDocument";
 import { idleMsOf } from "../../../local/api/computeRegistry";
 import { loopbackAddress } from "../../../local/api/newDocuments";
 import { checkComputeSize, maxConnectionsOf } from "../../../local/api/rules/computeSize";
-import { defaultSettings, mergeSettings } from "../../../local/api/rules/projectSettings";
+import { changedSettings, defaultSettings, type SettingsInput } from "../../../local/api/rules/projectSettings";
 import { connectionUri } from "../../../local/api/views/connectionUri";
 import { manualClock } from "../../../local/clock";
-import type { EndpointDocument, RoleDocument } from "../../../local/store/documents";
+import type { CompleteProjectSettings, EndpointDocument, RoleDocument } from "../../../local/store/documents";
 
 const accepts = (minCu: number, maxCu: number): boolean => {
   try {
@@ -115,7 +115,11 @@ it("merges settings in any number of steps to what the last value of each key sa
   const settings = fc.record({ quota, block_public_connections: fc.boolean() }, { requiredKeys: [] });
   fc.assert(
     fc.property(fc.array(settings, { maxLength: 5 }), (inputs) => {
-      const merged = inputs.reduce(mergeSettings, defaultSettings);
+      const facts = { pgVersion: 17, organization: {}, patch: "merge" } as const;
+      const merged = inputs.reduce<CompleteProjectSettings>(
+        (stored, input) => changedSettings(stored, input, facts),
+        defaultSettings,
+      );
       expect(merged.quota).toEqual(Object.assign({}, defaultSettings.quota, ...inputs.map((input) => input.quota)));
       expect(Object.keys(merged).sort()).toEqual(Object.keys(defaultSettings).sort());
     }),
