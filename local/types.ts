@@ -96,12 +96,19 @@ export interface Computes {
    */
   restoreBranch(
     branchId: string,
-    restore: { restoreId: string; source: DataSource; preserveAs?: { spec: BranchSpec; contents: () => BranchContents } },
+    restore: {
+      restoreId: string;
+      source: DataSource;
+      preserveAs?: { spec: BranchSpec; contents: () => BranchContents };
+    },
   ): Promise<void>;
   /** What can be restored of a branch at present. */
   historyOf(branchId: string): Promise<HistoryBounds>;
   /** Keeps the state of a branch at a moment, whatever becomes of the branch. Done once more, it does nothing. */
-  createSnapshot(snapshotId: string, of: { branchId: string; at?: Moment }): Promise<{ lsn: string; sizeBytes: number }>;
+  createSnapshot(
+    snapshotId: string,
+    of: { branchId: string; at?: Moment },
+  ): Promise<{ lsn: string; sizeBytes: number }>;
   removeSnapshot(snapshotId: string): Promise<void>;
   /** Roles and databases as the branch's own catalog has them, after its data came from elsewhere. */
   readContents(branchId: string): Promise<FoundContents>;

@@ -36,7 +36,11 @@ export function insertBranch(
 ): BranchDocument {
   const { store, random } = context;
   const now = nowText(context);
-  const id = unusedId(newBranchId, (other) => Boolean(store.get("branch", other) ?? store.get("deletedBranch", other)), random);
+  const id = unusedId(
+    newBranchId,
+    (other) => Boolean(store.get("branch", other) ?? store.get("deletedBranch", other)),
+    random,
+  );
   const { name = id, annotation, ...rest } = fields;
   const branch: BranchDocument = {
     ...rest,
@@ -67,7 +71,11 @@ export function insertEndpoint(
   const { store, random } = context;
   const now = nowText(context);
   const defaults = project.default_endpoint_settings;
-  const id = unusedId(newEndpointId, (other) => Boolean(store.get("endpoint", other) ?? store.get("deletedEndpoint", other)), random);
+  const id = unusedId(
+    newEndpointId,
+    (other) => Boolean(store.get("endpoint", other) ?? store.get("deletedEndpoint", other)),
+    random,
+  );
   const endpoint: EndpointDocument = {
     region_id: project.region_id,
     autoscaling_limit_min_cu: defaults.autoscaling_limit_min_cu,
