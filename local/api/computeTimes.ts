@@ -20,13 +20,15 @@ export function computeTimes(facts: Facts): ObserverPart {
     if (!times.suspended_at) note(times.endpoint_id, (before) => ({ ...before, suspended_at: nowText(facts) }));
   }
   return {
-    woke: (endpointId) =>
-      note(endpointId, ({ endpoint_id }) => ({ endpoint_id, started_at: nowText(facts), last_active: nowText(facts) })),
+    woke: (endpointId) => {
+      const startedAt = facts.computes.stateOf(endpointId)?.startedAt?.toISOString() ?? nowText(facts);
+      note(endpointId, ({ endpoint_id }) => ({ endpoint_id, started_at: startedAt, last_active: startedAt }));
+    },
     fellAsleep: (endpointId) =>
       note(endpointId, (before) => ({
         ...before,
         last_active: facts.computes.stateOf(endpointId)?.lastActiveAt?.toISOString() ?? before.last_active,
-        suspended_at: nowText(facts),
+        suspended_at: facts.computes.stateOf(endpointId)?.suspendedAt?.toISOString() ?? nowText(facts),
       })),
   };
 }

@@ -47,7 +47,7 @@ describe("the past of a branch", () => {
     expect(await past.numbers(address)).toEqual([3]);
     await past.restoreSelf("deep", { time: fourth.time }, "deep-c");
     expect(await past.numbers(address)).toEqual([10]);
-    await past.restoreSelf("deep", { lsn: second.lsn }, "deep-d");
+    await past.restoreSelf("deep", { time: second.time }, "deep-d");
     expect(await past.numbers(address)).toEqual([2]);
   });
 
@@ -77,7 +77,7 @@ describe("the past of a branch", () => {
     const { address } = await local.tenant("bounds");
     await local.query(address, "CREATE TABLE t AS SELECT 1 AS n");
     const present = await past.moment(address);
-    const { from, headLsn } = await local.computes.historyOf("br-bounds");
+    const { from, fromLsn, headLsn } = await local.computes.historyOf("br-bounds");
     expect(from.getTime()).toBeLessThanOrEqual(present.time.getTime());
     for (const at of [
       { time: new Date(Date.now() + 60_000) },
@@ -92,6 +92,8 @@ describe("the past of a branch", () => {
       });
     }
     expect(Number(parseLsn(headLsn))).toBeGreaterThanOrEqual(Number(parseLsn(present.lsn)));
+    expect(Number(parseLsn(fromLsn))).toBeLessThanOrEqual(Number(parseLsn(present.lsn)));
+    expect(Number(parseLsn(fromLsn))).toBeGreaterThan(1);
     expect(await past.numbers(address)).toEqual([1]);
   });
 
