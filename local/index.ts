@@ -14,7 +14,13 @@ export type { FaultEffect, FaultKind, FaultMoment, FaultRule, FaultSelection } f
 export type { LocalFaults } from "./faults/faults";
 export { readFaultFile } from "./faults/readFaultFile";
 export { LocalNeonError } from "./localNeonError";
-export { readRunningServer, type RunningServer, serveLocalNeon, type ServeOptions } from "./serve";
+export type { OptionsFile } from "./options/optionsFile";
+export { readOptionsFile } from "./options/readOptionsFile";
+export { serveLocalNeon, type ServeOptions } from "./serve";
+export { hasState, resetState } from "./serving/resetState";
+export { readRunningServer, type RunningServer } from "./serving/runningServer";
+export type { Seeded, SeededBranch, SeededProject } from "./seed/applySeed";
+export type { Seed, SeedBranch, SeedDatabase, SeedProject } from "./seed/seed";
 export type { LocalNeon, LocalNeonOptions } from "./startServer";
 export type { LocalClock } from "./localClock";
 export { type ClockJump, type MovableClock, movableClock, type MovableClockOptions } from "./movableClock";

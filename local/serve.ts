@@ -1,46 +1,70 @@
-import fs from "node:fs";
-import path from "node:path";
+import { randomUUID } from "node:crypto";
+import type { ControlRoutes } from "./api/controlRoutes";
 import { createComputes } from "./postgres/createComputes";
+import { resetState } from "./serving/resetState";
+import { removeServerFile, writeServerFile } from "./serving/runningServer";
+import { welcome } from "./serving/welcome";
 import { type CreateComputes, type LocalNeon, type LocalNeonOptions, startServer } from "./startServer";
-
-/** How to reach a local Neon that runs in another process. */
-export interface RunningServer {
-  pid: number;
-  apiHost: string;
-  apiKey: string;
-  orgId: string;
-  pgPort: number;
-  caFile: string;
-}
 
 export interface ServeOptions extends Omit<LocalNeonOptions, "stateFolder"> {
   stateFolder: string;
+  /** Remove all projects and data of the state folder first; the CA stays. Default false. */
+  reset?: boolean;
   /** Where people read what is served. Default: standard output. */
   print?: (line: string) => void;
   /** For tests: another Postgres side. */
   createComputes?: CreateComputes;
 }
 
-const fileOf = (stateFolder: string) => path.join(stateFolder, "server.json");
-
 /**
  * The command `neon-tenants local`: serves until SIGINT or SIGTERM, then stops cleanly. A second signal stops at once. The Postgres
- * port is PostgreSQL's own unless another is named.
+ * port is PostgreSQL's own unless another is named. `POST /_local/reset` begins anew with the same options.
  */
 export async function serveLocalNeon(options: ServeOptions): Promise<void> {
-  const { print = linePrinter(), ...rest } = options;
+  const { print = linePrinter(), reset = false, ...rest } = options;
   const signal = untilStopSignal();
   try {
-    const neon = await startServer({ pgPort: 5432, ...rest }, options.createComputes ?? createComputes);
-    writeServerFile(neon);
-    printWelcome(neon, print);
-    await signal.received;
-    print("Stopping.");
-    await neon.close();
-    fs.rmSync(fileOf(neon.stateFolder), { force: true });
+    if (reset) await resetState(options.stateFolder);
+    for (let served = rest; ;) {
+      const ended = await serveOnce(served, print, signal.received);
+      if (ended.why === "stop") return;
+      await resetState(options.stateFolder);
+      // Whoever asked for the reset goes on at the same addresses.
+      served = { ...rest, port: ended.port, pgPort: ended.pgPort };
+    }
   } finally {
     signal.ignore();
   }
+}
+
+type Ended = { why: "stop" } | { why: "reset"; port: number; pgPort: number };
+
+async function serveOnce(options: ServeOptions, print: (line: string) => void, stopped: Promise<void>): Promise<Ended> {
+  const reset = resetRequest();
+  const neon = await startServer({ pgPort: 5432, ...options }, options.createComputes ?? createComputes, reset.routes);
+  writeServerFile(neon, randomUUID());
+  for (const line of welcome(neon, options)) print(line);
+  const why = await Promise.race([stopped.then(() => "stop" as const), reset.received.then(() => "reset" as const)]);
+  print(why === "stop" ? "Stopping." : "Beginning anew.");
+  await neon.close();
+  removeServerFile(neon.stateFolder);
+  return why === "stop" ? { why } : { why, port: portOf(neon), pgPort: neon.pgPort };
+}
+
+const portOf = ({ apiHost }: LocalNeon) => Number(new URL(apiHost).port);
+
+/** `POST /_local/reset`: the answer says that it was understood; it is done when the server's note names another run. */
+function resetRequest(): { routes: ControlRoutes; received: Promise<void> } {
+  let receive = () => undefined as void;
+  const received = new Promise<void>((resolve) => (receive = resolve));
+  const routes: ControlRoutes = {
+    "POST /_local/reset": () => {
+      // The answer goes out first.
+      setImmediate(receive);
+      return { status: 202, body: {} };
+    },
+  };
+  return { routes, received };
 }
 
 /** To standard output; that nobody reads it any more must not keep the server from stopping cleanly. */
@@ -61,60 +85,4 @@ function untilStopSignal(): { received: Promise<void>; ignore(): void } {
   });
   process.on("SIGINT", stop).on("SIGTERM", stop);
   return { received, ignore: () => void process.off("SIGINT", stop).off("SIGTERM", stop) };
-}
-
-/** Whole or not at all, and only for its owner: it names a key. */
-function writeServerFile({ pid, apiHost, apiKey, orgId, pgPort, caFile, stateFolder }: LocalNeon): void {
-  const server: RunningServer = { pid, apiHost, apiKey, orgId, pgPort, caFile };
-  const temporary = `${fileOf(stateFolder)}.${pid}`;
-  fs.writeFileSync(temporary, JSON.stringify(server, undefined, 2), { mode: 0o600 });
-  fs.renameSync(temporary, fileOf(stateFolder));
-}
-
-function printWelcome(neon: LocalNeon, print: (line: string) => void): void {
-  print(`Local Neon: ${neon.apiHost} (process ${neon.pid})`);
-  print(`  export NEON_API_HOST=${neon.apiHost} NEON_API_KEY=${neon.apiKey}`);
-  print(`  organization ${neon.orgId}, Postgres on 127.1.0.2 and following, port ${neon.pgPort}`);
-  print(`  CA certificate ${neon.caFile}`);
-  print(`  state ${neon.stateFolder}`);
-  const { length } = neon.faults.active;
-  if (length > 0) print(`  ${length} ${length === 1 ? "fault is" : "faults are"} injected (see /_local/faults)`);
-  if (neon.clock.aheadSeconds > 0) print(`  its clock shows ${neon.clock.now().toISOString()} (see /_local/clock)`);
-  print("Stop with Ctrl-C.");
-}
-
-/** The server of a state folder, if there is one that answers: not a file left by one that died. */
-export async function readRunningServer(stateFolder: string): Promise<RunningServer | undefined> {
-  const server = readServerFile(stateFolder);
-  if (!server || !isAlive(server.pid)) return undefined;
-  try {
-    const response = await fetch(`${server.apiHost}/auth`, {
-      headers: { Authorization: `Bearer ${server.apiKey}` },
-      signal: AbortSignal.timeout(5000),
-    });
-    await response.arrayBuffer();
-    const isThisOne = response.headers.get("x-local-neon-pid") === String(server.pid);
-    return response.ok && isThisOne ? server : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function readServerFile(stateFolder: string): RunningServer | undefined {
-  try {
-    const server = JSON.parse(fs.readFileSync(fileOf(stateFolder), "utf8")) as Partial<RunningServer>;
-    const isComplete = typeof server.pid === "number" && Boolean(server.apiHost && server.apiKey);
-    return isComplete ? (server as RunningServer) : undefined;
-  } catch {
-    return undefined;
-  }
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === "EPERM";
-  }
 }

@@ -1,5 +1,4 @@
 import { spawn } from "node:child_process";
-import { createInterface } from "node:readline/promises";
 import { availableParallelism } from "node:os";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { FleetError } from "../config";
@@ -15,6 +14,7 @@ import { applyReport, countsOf } from "../report/applyReport";
 import { maskUri } from "../report/maskUri";
 import { planReport } from "../report/planReport";
 import { table } from "../report/table";
+import { ask } from "./ask";
 import { interruptible } from "./interruptible";
 import { printEvent } from "./printEvent";
 
@@ -208,16 +208,6 @@ function runPsql(uri: string): Promise<number> {
     );
     child.once("exit", (code) => resolve(code ?? 1));
   });
-}
-
-async function ask(question: string): Promise<string | undefined> {
-  if (!process.stdin.isTTY) return undefined;
-  const terminal = createInterface({ input: process.stdin, output: process.stderr });
-  try {
-    return (await terminal.question(question)).trim();
-  } finally {
-    terminal.close();
-  }
 }
 
 function positiveInteger(text: string): number {

@@ -49,6 +49,23 @@ export async function stopRunning(stateFolder: string): Promise<boolean> {
   throw new FleetError("LOCAL_NOT_STOPPED", `the local Neon (pid ${running.pid}) did not end`);
 }
 
+/** Asks a running local Neon for something of its own, at `/_local/…`; a refusal is the user's error. */
+export async function callLocal<T>(
+  server: RunningServer,
+  method: "GET" | "POST",
+  route: string,
+  body?: unknown,
+): Promise<T> {
+  const response = await fetch(new URL(route, server.apiHost), {
+    method,
+    headers: { Authorization: `Bearer ${server.apiKey}`, "Content-Type": "application/json" },
+    body: body === undefined ? undefined : JSON.stringify(body),
+  });
+  const answer = (await response.json()) as T & { message?: string };
+  if (response.ok) return answer;
+  throw new FleetError("LOCAL_REFUSED", answer.message ?? `the local Neon answered ${response.status}`);
+}
+
 function lastLines(file: string): string {
   return readFileSync(file, "utf8").trimEnd().split("\n").slice(-3).join(" / ");
 }

@@ -1,10 +1,8 @@
 import type { BranchDocument, EndpointDocument, ProjectDocument, StoredSource } from "../store/documents";
 import type { Store } from "../store/store";
-import type { BranchContents, BranchSpec, Computes, DataSource, EndpointSpec } from "../types";
+import type { BranchContents, BranchSpec, Computes, ComputeState, DataSource, EndpointSpec } from "../types";
 import { momentOf } from "./rules/moments";
 import { maxConnectionsOf } from "./rules/computeSize";
-
-export type ComputeState = ReturnType<Computes["state"]>;
 
 /** Tells the Postgres side what exists, from the documents, each thing once. */
 export class ComputeRegistry {
@@ -135,10 +133,8 @@ export class ComputeRegistry {
     return endpoint;
   }
 
-  /** Those of the compute, where it names any; else those of its project. */
-  #preloadLibrariesOf({ settings, project_id }: EndpointDocument): string[] {
-    const ofProject = this.store.get("project", project_id)?.settings.preload_libraries.enabled_libraries ?? [];
-    return settings.preload_libraries?.enabled_libraries ?? ofProject;
+  #preloadLibrariesOf(projectId: string): string[] {
+    return this.store.get("project", projectId)?.settings.preload_libraries.enabled_libraries ?? [];
   }
 
   #specOf(endpoint: EndpointDocument): EndpointSpec {
@@ -152,7 +148,8 @@ export class ComputeRegistry {
       maxConnections: maxConnectionsOf(endpoint.autoscaling_limit_min_cu, endpoint.autoscaling_limit_max_cu),
       size: `${endpoint.autoscaling_limit_min_cu}-${endpoint.autoscaling_limit_max_cu}`,
       pgSettings: endpoint.settings.pg_settings ?? {},
-      preloadLibraries: this.#preloadLibrariesOf(endpoint),
+      preloadLibraries: endpoint.settings.preload_libraries?.enabled_libraries,
+      defaultPreloadLibraries: () => this.#preloadLibrariesOf(endpoint.project_id),
     };
   }
 }

@@ -11,6 +11,7 @@ import type { Call, Handlers, Reply } from "./call";
 import type { Caller } from "./callers";
 import type { ApiContext } from "./context";
 import { answerControl, type ControlRoutes, isControl } from "./controlRoutes";
+import type { Insider } from "./insider";
 import { decode, pathParameters, queryParameters, readBody, targetOf } from "./readRequest";
 import type { RequestCounts } from "./requestCounts";
 import { checkedRoutes, matchRoutes, type Route } from "./routes";
@@ -29,6 +30,8 @@ export interface ApiServerOptions {
   counts?: RequestCounts;
   /** Injected into requests. Default: none. */
   faults?: Faults;
+  /** Requests of the server itself: answered without limits, counts and faults. Default: none. */
+  insider?: Pick<Insider, "callerOf">;
   /** What is asked of the local Neon itself. Default: nothing. */
   control?: ControlRoutes;
   log: (line: string) => void;
@@ -87,6 +90,8 @@ class ApiServer {
   async #answer(request: IncomingMessage, requestId: string): Promise<Answer | undefined> {
     const { segments, rawQuery, redirectTo } = targetOf(request.url ?? "");
     if (redirectTo !== undefined) return { status: 301, headers: { Location: redirectTo } };
+    const insider = this.options.insider?.callerOf(request);
+    if (insider) return this.#performPlainly(request, requestId, insider, { segments, rawQuery });
     const caller = this.options.authenticate(request.headers.authorization, request.socket.remoteAddress);
     if (isControl(request.url ?? "")) return answerControl(this.options.control ?? {}, request);
     const route = this.#route(request.method ?? "", segments);
@@ -99,6 +104,16 @@ class ApiServer {
       if (count && error instanceof ApiError && error.status === 429) count.refused += 1;
       throw error;
     }
+  }
+
+  async #performPlainly(
+    request: IncomingMessage,
+    requestId: string,
+    caller: Caller,
+    { segments, rawQuery }: Pick<Asked, "segments" | "rawQuery">,
+  ): Promise<Answer> {
+    const route = this.#route(request.method ?? "", segments);
+    return (await this.#prepare({ request, requestId, caller, route, segments, rawQuery }, this.options.context))();
   }
 
   async #perform(asked: Asked): Promise<Answer | undefined> {

@@ -16,13 +16,19 @@ export interface Validators {
 
 /** Validators straight from Neon's document: nothing is dereferenced or converted, each is compiled when it is first needed. */
 export function createValidators(document: Json, closed: boolean): Validators {
-  const source = closed ? closeSchemas(document) : document;
-  const bodies = createAjv(source, closed, false);
-  const texts = createAjv(source, closed, true);
+  const source = onceOnly(() => (closed ? closeSchemas(document) : document));
+  const bodies = onceOnly(() => createAjv(source(), closed, false));
+  const texts = onceOnly(() => createAjv(source(), closed, true));
   return {
-    body: (pointer) => lazily(() => bodies.compile({ $ref: `neon#${pointer}` }), "body"),
-    parameters: (schema) => lazily(() => texts.compile(schema), "parameter"),
+    body: (pointer) => lazily(() => bodies().compile({ $ref: `neon#${pointer}` }), "body"),
+    parameters: (schema) => lazily(() => texts().compile(schema), "parameter"),
   };
+}
+
+/** Reading the whole document takes longer than starting everything else: a server that nobody asks does without it. */
+function onceOnly<T>(make: () => T): () => T {
+  let made: { value: T } | undefined;
+  return () => (made ??= { value: make() }).value;
 }
 
 function createAjv(document: Json, closed: boolean, coerce: boolean): Ajv {

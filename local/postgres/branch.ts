@@ -15,6 +15,7 @@ import { writeMade, type MadeRecord } from "./history/madeRecord";
 import { logicalSizeOf, walPositionOf } from "./history/measures";
 import { makeData } from "./history/newData";
 import type { Launcher } from "./launcher";
+import { librariesOf } from "./preloadedLibraries";
 import { SerialQueue } from "./serialQueue";
 import { asAdmin, SYSTEM_DATABASE } from "./sql";
 import { startCluster, type StartSettings } from "./startCluster";
@@ -214,7 +215,8 @@ export class Branch {
   /** As the branch's read-write compute has them. */
   #computeSettings(): StartSettings {
     const [spec] = [...this.endpoints].map((endpoint) => endpoint.spec);
-    const { maxConnections, pgSettings, preloadLibraries } = spec ?? {};
+    const { maxConnections, pgSettings } = spec ?? {};
+    const preloadLibraries = librariesOf(spec);
     const walLevel = this.spec.logicalReplication?.() ? "logical" : undefined;
     return { maxConnections, pgSettings, preloadLibraries, walLevel };
   }

@@ -68,14 +68,19 @@ async function open(options: CreateComputesOptions, undo: (() => void)[]): Promi
   const { clock = systemClock, log = () => undefined } = options;
   const stateFolder = path.resolve(options.stateFolder);
   const account = postgresAccount();
-  const folders = await prepareFolders(stateFolder, account);
-  undo.push(() => fs.rmSync(folders.sockets, { recursive: true, force: true }));
+  // Loading the certificate library takes as long as everything else here: meanwhile the kernel is asked about folders.
+  const [folders, authority] = await Promise.all([
+    prepareFolders(stateFolder, account).then((prepared) => {
+      undo.push(() => fs.rmSync(prepared.sockets, { recursive: true, force: true }));
+      return prepared;
+    }),
+    // Clients check certificates by the machine's time, whatever is the time here.
+    openCertificateAuthority(path.join(stateFolder, "tls"), () => systemClock.now()),
+  ]);
   finishSwaps(folders, log);
   removeHalfKept(folders);
   const launcher = await createLauncher(account);
   undo.push(() => launcher.close());
-  // Clients check certificates by the machine's time, whatever is the time here.
-  const authority = await openCertificateAuthority(path.join(stateFolder, "tls"), () => systemClock.now());
   const registry = new ComputeRegistry({
     clock,
     idleLimitMs: options.idleMs,

@@ -6,9 +6,13 @@ import type { ServerIdentity } from "../tls/serverIdentity";
 import type { ComputeObserver, Computes, EndpointSpec } from "../types";
 import type { Branch, BranchEndpoint } from "./branch";
 import type { Cluster } from "./cluster";
+import { endSessions } from "./endSessions";
 import type { Instance } from "./instance";
 
 export const DISABLED = "Control plane request failed: endpoint is disabled";
+
+/** How long a session may take to end after it was told to, before its connection is cut. */
+const GOODBYE_MS = 2_000;
 
 export interface EndpointSurroundings {
   branch: Branch;
@@ -24,6 +28,9 @@ export interface EndpointSurroundings {
 export class Endpoint implements Route, BranchEndpoint {
   /** With the bytes of each that were told. */
   readonly #clients = new Map<Socket, number>();
+  /** Clients whose sessions have been told to end. */
+  readonly #leaving = new WeakSet<Socket>();
+  #ending: Promise<void> | undefined;
   #isUsed = false;
   #spec: EndpointSpec;
   #awake = false;
@@ -113,8 +120,8 @@ export class Endpoint implements Route, BranchEndpoint {
     if (!this.#awake) return;
     const clients = [...this.#clients.keys()];
     this.#fellAsleep();
-    // A Postgres that stops says goodbye to its clients itself; one that something else keeps awake does not.
-    if (!(await this.instance.release())) for (const client of clients) closeSoon(client);
+    // A Postgres that stops says goodbye to its clients itself; one that something else keeps awake is asked to.
+    if (!(await this.instance.release())) await this.#sendAway(clients);
   }
 
   async restart(): Promise<void> {
@@ -134,7 +141,7 @@ export class Endpoint implements Route, BranchEndpoint {
     await this.suspend();
     this.#cancelIdle();
     this.instance.endpoints.delete(this);
-    for (const client of this.#clients.keys()) closeSoon(client);
+    for (const client of this.#clients.keys()) if (!this.#leaving.has(client)) closeSoon(client);
   }
 
   /** Its Postgres was stopped for good, with the local Neon. */
@@ -166,7 +173,22 @@ export class Endpoint implements Route, BranchEndpoint {
     if (refusal !== undefined) throw new Refusal(refusal);
   }
 
+  /** Nobody but this endpoint lets clients in there, so all of their sessions are its own. */
+  async #sendAway(clients: readonly Socket[]): Promise<void> {
+    const { cluster } = this.instance;
+    this.#ending = cluster ? endSessions(cluster).catch(() => undefined) : undefined;
+    await this.#ending;
+    for (const client of clients) {
+      const timer = setTimeout(() => closeSoon(client), cluster ? GOODBYE_MS : 0);
+      timer.unref();
+      this.#leaving.add(client);
+      client.once("close", () => clearTimeout(timer));
+    }
+  }
+
   async #wake(): Promise<void> {
+    // A session of the next client must not be taken for one of those that have to go.
+    await this.#ending;
     await this.instance.hold();
     this.#awake = true;
     this.#startedAt = this.#now();

@@ -51,9 +51,8 @@ async function clustersFolder(stateFolder: string, account: Account | undefined)
 
 async function outsideFolder(stateFolder: string, inside: string, account: Account): Promise<string> {
   const real = fs.realpathSync(stateFolder);
-  const temporary = path.join(os.tmpdir(), privateName(), "clusters");
+  const [temporary, ...places] = outsidePlaces();
   const isTemporary = real.startsWith(fs.realpathSync(os.tmpdir()) + path.sep);
-  const places = ["/var/lib/neon-tenants/clusters", path.join("/tmp", privateName(), "clusters")];
   const base = await firstUsable(isTemporary ? [temporary, ...places] : places, account);
   const key = crypto.createHash("sha256").update(real).digest("hex").slice(0, 16);
   const pointer = path.join(inside, "location");
@@ -65,6 +64,23 @@ async function outsideFolder(stateFolder: string, inside: string, account: Accou
   fs.writeFileSync(path.join(folder, "owner"), real, { mode: 0o600 });
   fs.writeFileSync(pointer, name);
   return folder;
+}
+
+/** Where clusters can be that are not in their state folder; the first is for state folders that are temporary. */
+const outsidePlaces = (): [string, ...string[]] => [
+  path.join(os.tmpdir(), privateName(), "clusters"),
+  "/var/lib/neon-tenants/clusters",
+  path.join("/tmp", privateName(), "clusters"),
+];
+
+/** Where the clusters of a state folder are by what its last server noted. */
+export function notedClusters(stateFolder: string): string {
+  const inside = path.join(stateFolder, "postgres");
+  const name = readText(path.join(inside, "location"));
+  if (!name) return inside;
+  const owner = fs.realpathSync(stateFolder);
+  const folders = outsidePlaces().map((place) => path.join(place, name));
+  return folders.find((folder) => readText(path.join(folder, "owner")) === owner) ?? inside;
 }
 
 /** What an earlier state folder of the same path left, and what deleted temporary state folders left. */

@@ -11,6 +11,7 @@ import { Cluster } from "./cluster";
 import { writeConfiguration, type ClusterSettings } from "./configuration";
 import { hasWalAt, readControlFile } from "./controlFile";
 import type { Instance } from "./instance";
+import { librariesOf } from "./preloadedLibraries";
 import { catchUp } from "./replicaLag";
 import { originOf, readMarker, replicaFiles, type ReplicaFiles } from "./replicaFiles";
 import { neededOfPrimary, raised, type LeastValues } from "./replicaSettings";
@@ -175,14 +176,14 @@ export class Replica implements Instance, BranchFollower {
 
   #settingsWith(atLeast: LeastValues): Omit<ClusterSettings, "port"> {
     const [spec] = [...this.endpoints].map((endpoint) => endpoint.spec);
-    const { maxConnections, pgSettings, preloadLibraries } = spec ?? {};
+    const { maxConnections, pgSettings } = spec ?? {};
     const { certFile, keyFile } = this.#files;
     return {
       socketFolder: this.tools.folders.sockets,
       tls: { certFile, keyFile },
       maxConnections,
       pgSettings,
-      preloadLibraries,
+      preloadLibraries: librariesOf(spec),
       standby: { walFolder: path.join(this.branch.files.data, "pg_wal"), primary: this.branch.cluster, atLeast },
     };
   }

@@ -130,6 +130,12 @@ export class Store {
     return Number(row?.["n"]);
   }
 
+  /** Every parent that has documents of a kind. */
+  parents(kind: Kind): string[] {
+    const rows = this.#prepared("SELECT DISTINCT parent FROM doc WHERE kind = ?").all(kind);
+    return rows.map((row) => String(row["parent"]));
+  }
+
   remove(kind: Kind, id: string): void {
     this.#prepared("DELETE FROM doc WHERE kind = ? AND id = ?").run(kind, id);
   }

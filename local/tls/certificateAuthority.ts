@@ -56,7 +56,7 @@ async function selfSigned(now: Date): Promise<KeyAndCertificate> {
     KeyUsagesExtension,
     KeyUsageFlags,
     SubjectKeyIdentifierExtension,
-  } = await x509();
+  } = x509();
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
   const certificate = await X509CertificateGenerator.createSelfSigned({
     serialNumber: serialNumber(),
@@ -74,7 +74,7 @@ async function selfSigned(now: Date): Promise<KeyAndCertificate> {
 }
 
 async function issue(authority: KeyAndCertificate, names: ServerNames, now: Date): Promise<KeyAndCertificate> {
-  const x = await x509();
+  const x = x509();
   const issuer = new x.X509Certificate(authority.certificate);
   const keys = await webcrypto.subtle.generateKey(ALGORITHM, true, ["sign", "verify"]);
   const certificate = await x.X509CertificateGenerator.create({

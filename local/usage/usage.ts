@@ -6,7 +6,9 @@ import type { ComputeObserver } from "../types";
 import type { Exceeded } from "./exceeded";
 import { Meter } from "./meter";
 import { type CompleteQuotaRules, completeQuotaRules, type QuotaRules } from "./quotaRules";
+import { pruneHours } from "./pruneHours";
 import { Quotas, type QuotaTools } from "./quotas";
+import { monthText } from "./storedUsage";
 
 export interface UsageOptions extends Pick<QuotaTools, "store" | "clock" | "suspend" | "limitWrites"> {
   rules?: QuotaRules;
@@ -35,6 +37,8 @@ export class Usage implements ComputeObserver {
   readonly #clock: Clock;
   readonly #log: (line: string) => void;
   #cancelFlush: () => void = () => undefined;
+  /** The month in which old hours were deleted last. */
+  #prunedIn = "";
 
   constructor(options: UsageOptions) {
     const { store, clock, log = () => undefined } = options;
@@ -58,9 +62,19 @@ export class Usage implements ComputeObserver {
 
   /** Writes what was counted. Not inside a transaction. */
   flush(): void {
-    this.meter.flush(this.nowMs());
+    const nowMs = this.nowMs();
+    this.meter.flush(nowMs);
+    this.#prune(nowMs);
     // A quota is used up sooner by a larger compute.
     for (const projectId of this.meter.takeResized()) this.#look(projectId);
+  }
+
+  /** Once a month, and after every start. */
+  #prune(nowMs: number): void {
+    const month = monthText(nowMs);
+    if (month === this.#prunedIn) return;
+    this.#prunedIn = month;
+    pruneHours(this.#store, nowMs);
   }
 
   nowMs(): number {

@@ -5,6 +5,7 @@ import fc from "fast-check";
 import { type Json, neonDocument, resolveRef } from "../../local/api/apiDocument";
 import { checkedRoutes, type Route } from "../../local/api/routes";
 import { startTestApi, type TestApi, type TestProject } from "../local/api/testApi";
+import { bodySchemaOf } from "./requestSchemas";
 
 const document = neonDocument();
 const routes = checkedRoutes(document, false);
@@ -168,17 +169,8 @@ function objectOf(node: Json, depth: number): fc.Arbitrary<unknown> {
   return fc.tuple(...fields, unknownField).map((parts) => Object.assign({}, ...parts) as unknown);
 }
 
-const bodySchema = (route: Route): unknown => {
-  const item = (document["paths"] as Record<string, Json>)[route.template] as Json;
-  const operation = item[route.method.toLowerCase()] as Json;
-  const body = operation["requestBody"] ? resolveRef(document, operation["requestBody"]) : undefined;
-  if (!body) return undefined;
-  const media = (body["content"] as Json)["application/json"] as Json | undefined;
-  return media?.["schema"];
-};
-
 const bodyOf = (route: Route): fc.Arbitrary<string | undefined> => {
-  const schema = bodySchema(route);
+  const schema = bodySchemaOf(route);
   const json = (schema ? shaped(schema) : oddJson).map((value) => JSON.stringify(value));
   const broken = fc.constantFrom("{", "[]]", "nul", '{"project":', "\u0000", "");
   return fc.oneof(

@@ -87,7 +87,12 @@ function insertProject(context: ApiContext, organization: LocalOrganization, inp
   checkRetention(retention, plan);
   const now = nowText(context);
   const pgVersion = input.pg_version ?? 17;
-  const settings = changedSettings(defaultSettings, input.settings, { pgVersion, organization, patch: "merge" });
+  const settings = changedSettings(defaultSettings, input.settings, {
+    pgVersion,
+    organization,
+    patch: "merge",
+    rules: context.accessRules,
+  });
   const project: ProjectDocument = {
     id,
     org_id: organization.id,

@@ -24,7 +24,7 @@ export function checkEndpointInput(input: Input, project: ProjectDocument, facts
     project.default_endpoint_settings;
   const min = input.autoscaling_limit_min_cu ?? Math.min(defaultMin, input.autoscaling_limit_max_cu ?? defaultMin);
   const max = input.autoscaling_limit_max_cu ?? Math.max(defaultMax, min);
-  checkComputeSize(min, max);
+  checkComputeSize(min, max, facts.plan);
   const settings = checkedSettings(input.settings, project.pg_version);
   return {
     type: input.type,

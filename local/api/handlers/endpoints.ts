@@ -18,7 +18,7 @@ import { insertEndpoint } from "../newDocuments";
 import { pickKnown } from "../pickKnown";
 import { requireUnlocked, schedule, type Step } from "../operations/schedule";
 import { requireQuota } from "../requireQuota";
-import { allowedSuspendTimeout, checkComputeSize } from "../rules/computeSize";
+import { allowedSuspendTimeout, checkComputeSize, namesSize } from "../rules/computeSize";
 import type { CompleteComputeRules } from "../rules/computeRules";
 import { endpointView } from "../views/endpointView";
 import {
@@ -110,9 +110,9 @@ function updatedEndpoint(
     ...(newSettings ? { settings: { ...endpoint.settings, ...newSettings } } : {}),
     updated_at: nowText(context),
   };
-  checkComputeSize(updated.autoscaling_limit_min_cu, updated.autoscaling_limit_max_cu);
+  const facts = { plan: organizationOf(context, project).plan, rules: context.computeRules };
+  if (namesSize(body)) checkComputeSize(updated.autoscaling_limit_min_cu, updated.autoscaling_limit_max_cu, facts.plan);
   if (body.suspend_timeout_seconds !== undefined) {
-    const facts = { plan: organizationOf(context, project).plan, rules: context.computeRules };
     updated.suspend_timeout_seconds = allowedSuspendTimeout(body.suspend_timeout_seconds, facts);
   }
   return updated;

@@ -65,6 +65,7 @@ const updateProject: Handler = (call, context) => {
     pgVersion: project.pg_version,
     organization,
     patch: context.accessRules.settingsPatch,
+    rules: context.accessRules,
   });
   const updated: ProjectDocument = {
     ...project,

@@ -8,6 +8,7 @@ import { insertBranch, insertDatabase } from "../newDocuments";
 import { requireUnlocked, schedule, type Step, unarchiveStep } from "../operations/schedule";
 import { setExpiry } from "../rules/expiry";
 import { checkHistory, checkMoment, type StoredMoment } from "../rules/moments";
+import { resetRefusal } from "../rules/resetBlock";
 import { branchView } from "../views/branchView";
 import { checkBranchCounts, checkBranchName } from "./createBranch";
 
@@ -46,6 +47,7 @@ export const restoreProjectBranch: Handler = (call, context) => {
   requireReady(branch);
   requireReady(source);
   checkRestore(wanted);
+  checkReset(context, wanted);
   const restoreId = context.random.uuid();
   const backup = preserve(context, wanted);
   const restored = markRestoring(context, wanted, restoreId, backup);
@@ -92,7 +94,13 @@ function checkRestore(wanted: Wanted): void {
   if (children.length > 0 && preserveAs === undefined) {
     throw badRequest("preserve_under_name is required to restore a branch that has children", detail);
   }
-  if (isReset(wanted) && branch.protected) throw unprocessable("protected branch cannot be reset", detail);
+}
+
+function checkReset(context: ApiContext, wanted: Wanted): void {
+  if (!isReset(wanted)) return;
+  const { branch } = wanted;
+  const refusal = branch.protected ? "protected branch cannot be reset" : resetRefusal(context, branch);
+  if (refusal !== undefined) throw unprocessable(refusal, { branch_id: branch.id });
 }
 
 /** The branch that gets the state before, with the roles and databases of that; children of the restored branch become its own. */

@@ -4,8 +4,9 @@ import { administered } from "../access";
 import { badRequest, notFound, unprocessable } from "../apiError";
 import { bodyOf, type Call, type Handler, type Handlers, ok, pathOf } from "../call";
 import type { ApiContext } from "../context";
-import { findOrganization, findProject } from "../find";
+import { findOrganization, findProject, organizationOf } from "../find";
 import { checkDisplayName } from "../rules/names";
+import { checkFeature } from "../rules/planFeatures";
 import { checkRegion } from "./regions";
 
 /** Without content, as Neon answers where an endpoint was assigned or taken away. */
@@ -60,7 +61,9 @@ function findOrgEndpoint(context: ApiContext, orgId: string, regionId: string, i
 }
 
 const assignOrganizationVPCEndpoint: Handler = (call, context) => {
-  const { id: orgId } = administered(call, context, pathOf(call, "org_id"));
+  const organization = administered(call, context, pathOf(call, "org_id"));
+  checkFeature("private_networking", { organization, rules: context.accessRules });
+  const { id: orgId } = organization;
   const regionId = regionOf(call);
   const endpoint = { vpc_endpoint_id: idOf(call), label: labelOf(call), region_id: regionId };
   const key = `${orgId}/${regionId}/${endpoint.vpc_endpoint_id}`;
@@ -86,6 +89,7 @@ const deleteOrganizationVPCEndpoint: Handler = (call, context) => {
 /** Only what is assigned to the project's organization, in the project's region. */
 const assignProjectVPCEndpoint: Handler = (call, context) => {
   const project = findProject(call, context);
+  checkFeature("private_networking", { organization: organizationOf(context, project), rules: context.accessRules });
   const endpoint = { vpc_endpoint_id: idOf(call), label: labelOf(call) };
   findOrgEndpoint(context, project.org_id, project.region_id, endpoint.vpc_endpoint_id);
   const key = `${project.id}/${endpoint.vpc_endpoint_id}`;

@@ -39,6 +39,7 @@ function replaceTarget(branch: BranchDocument, targetId: string, oldName: string
     protected: isProtected,
     ...(annotation ? { annotation } : {}),
     restore_status: "finalized",
+    snapshot_restored_at: now,
     updated_at: now,
   };
   store.update("branch", branch.id, restored, name);

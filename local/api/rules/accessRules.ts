@@ -16,11 +16,18 @@ export interface AccessRules {
    * false: 403, as was observed.
    */
   organizationKeysListOrganizations?: boolean;
+  /**
+   * What is refused with 403 on other plans than Scale: `allowed_ips`, a list of addresses that is not empty, and `private_networking`,
+   * VPC endpoints and blocked connections. Default: `allowed_ips` alone, which Neon documents so.
+   */
+  scaleOnly?: ScaleFeature[];
   /** Most API keys of a person or an organization. Neon advises at most 10,000, the default. */
   apiKeysLimit?: number;
   /** Most invitations of an organization. Neon's limit is not known. Default 1,000. */
   invitationsLimit?: number;
 }
+
+export type ScaleFeature = "allowed_ips" | "private_networking";
 
 export type CompleteAccessRules = Required<AccessRules>;
 
@@ -30,6 +37,7 @@ export const completeAccessRules = (rules: AccessRules = {}): CompleteAccessRule
   showsDeletedProjects: false,
   recoverableProjectsCount: false,
   organizationKeysListOrganizations: false,
+  scaleOnly: ["allowed_ips"],
   apiKeysLimit: 10_000,
   invitationsLimit: 1000,
   ...rules,

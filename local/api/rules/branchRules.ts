@@ -9,6 +9,11 @@ export interface BranchRules {
    * (`parentless`, default, as Neon's documentation says) or to the parent of the restored branch (`parent`, as Neon's own tests expect).
    */
   restoreBackup?: "parentless" | "parent";
+  /**
+   * Hours for which a branch cannot be reset from a parent that was restored from a snapshot: 422. Neon's documentation says "up to 24",
+   * and not what it depends on. Default 0: none.
+   */
+  resetBlockedHours?: number;
   /** Most snapshots that a project may hold which no schedule made. Default: by plan, Free 1, Launch 10, Scale 100. */
   snapshotsLimit?: number;
   /** Longest `retention_seconds` of a backup schedule. Default: none, as in Neon's document; later ones say 3,024,000 (35 days). */
@@ -25,6 +30,7 @@ export const completeBranchRules = (rules: BranchRules = {}): CompleteBranchRule
   outsideHistoryStatus: 400,
   deleteRefusedStatus: 422,
   restoreBackup: "parentless",
+  resetBlockedHours: 0,
   maxSnapshotRetentionSeconds: Infinity,
   scheduleFrequencies: ["hourly", "daily", "weekly", "monthly", "yearly"],
   ...rules,

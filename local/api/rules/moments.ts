@@ -59,10 +59,13 @@ export async function checkHistory(
 ): Promise<void> {
   if (!moment || branch.state === "init" || context.store.count("pending", branch.project_id) > 0) return;
   context.computes.ensureBranch(branch.id);
-  const { from, headLsn } = await context.computes.postgres.historyOf(branch.id);
+  const { from, fromLsn, headLsn } = await context.computes.postgres.historyOf(branch.id);
   const isTooOld = moment.time !== undefined && Date.parse(moment.time) < from.getTime();
-  if (isTooOld || (moment.lsn !== undefined && bytesOf(moment.lsn) > bytesOf(headLsn))) throw outsideHistory(context);
+  if (isTooOld || (moment.lsn !== undefined && !isBetween(moment.lsn, fromLsn, headLsn))) throw outsideHistory(context);
 }
+
+const isBetween = (lsn: string, first: string, last: string): boolean =>
+  bytesOf(first) <= bytesOf(lsn) && bytesOf(lsn) <= bytesOf(last);
 
 /** A position in the WAL as a number of bytes. */
 export function bytesOf(lsn: string): bigint {

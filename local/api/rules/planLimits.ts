@@ -11,6 +11,9 @@ export interface PlanLimits {
   snapshots: number;
   /** Whether snapshots can be made by a schedule. */
   hasSchedules: boolean;
+  /** Largest `autoscaling_limit_max_cu` of a compute that scales, and of one with a fixed size. */
+  maxAutoscalingCu: number;
+  maxFixedCu: number;
   /** Longest `history_retention_seconds`. */
   maxRetentionSeconds: number;
   defaultRetentionSeconds: number;
@@ -24,6 +27,8 @@ const limits: Record<Plan, PlanLimits> = {
     readReplicas: 3,
     snapshots: 1,
     hasSchedules: false,
+    maxAutoscalingCu: 2,
+    maxFixedCu: 2,
     maxRetentionSeconds: 21_600,
     defaultRetentionSeconds: 21_600,
   },
@@ -34,6 +39,8 @@ const limits: Record<Plan, PlanLimits> = {
     readReplicas: Infinity,
     snapshots: 10,
     hasSchedules: true,
+    maxAutoscalingCu: 16,
+    maxFixedCu: 16,
     maxRetentionSeconds: 604_800,
     defaultRetentionSeconds: 86_400,
   },
@@ -44,6 +51,8 @@ const limits: Record<Plan, PlanLimits> = {
     readReplicas: Infinity,
     snapshots: 100,
     hasSchedules: true,
+    maxAutoscalingCu: 16,
+    maxFixedCu: 56,
     maxRetentionSeconds: 2_592_000,
     defaultRetentionSeconds: 86_400,
   },
@@ -60,6 +69,17 @@ export function checkRetention(seconds: number, plan: Plan): void {
   if (seconds <= max) return;
   throw badRequest("requested history retention seconds exceeds allowed maximum", {
     requested_history_retention_seconds: String(seconds),
+    max: String(max),
+  });
+}
+
+/** Neon's own words for this are not known; these are built like those for the history. */
+export function checkPlanSize(minCu: number, maxCu: number, plan: Plan): void {
+  const { maxAutoscalingCu, maxFixedCu } = limits[plan];
+  const max = minCu === maxCu ? maxFixedCu : maxAutoscalingCu;
+  if (maxCu <= max) return;
+  throw badRequest("requested compute size exceeds allowed maximum", {
+    requested_autoscaling_limit_max_cu: String(maxCu),
     max: String(max),
   });
 }

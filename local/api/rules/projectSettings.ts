@@ -4,8 +4,9 @@ import { ApiError, badRequest } from "../apiError";
 import type { LocalOrganization } from "../callers";
 import { keysOf, pickKnown } from "../pickKnown";
 import type { CompleteAccessRules } from "./accessRules";
-import { allowedSuspendTimeout, checkComputeSize, type ComputeFacts } from "./computeSize";
+import { allowedSuspendTimeout, checkComputeSize, type ComputeFacts, namesSize } from "./computeSize";
 import { checkPgSettings } from "./pgSettings";
+import { checkSettingsFeatures, type PlanFacts } from "./planFeatures";
 import { checkPreloadLibraries } from "./preloadLibraries";
 
 export type SettingsInput = Plain<neon.ProjectSettingsData>;
@@ -39,9 +40,9 @@ export const defaultEndpointSettings: CompleteEndpointDefaults = {
 };
 
 /** What decides over a change of settings besides the settings. */
-export interface SettingsFacts {
+export interface SettingsFacts extends PlanFacts {
   pgVersion: number;
-  organization: Pick<LocalOrganization, "allowHipaa">;
+  organization: Pick<LocalOrganization, "allowHipaa" | "plan">;
   /** What becomes of the keys of an object that are not named. */
   patch: CompleteAccessRules["settingsPatch"];
 }
@@ -54,6 +55,7 @@ export function changedSettings(
 ): CompleteProjectSettings {
   const merged = mergeSettings(stored, input, facts.patch);
   checkSettings(stored, merged);
+  checkSettingsFeatures(stored, merged, facts);
   if (merged.hipaa && !stored.hipaa && facts.organization.allowHipaa === false) {
     throw new ApiError(403, "HIPAA is not allowed for this organization");
   }
@@ -122,7 +124,7 @@ export function mergeEndpointDefaults(
 ): CompleteEndpointDefaults {
   // `pg_settings` is one value: to leave a key out is how it is unset.
   const merged = { ...stored, ...pickKnown(input, endpointDefaultKeys) };
-  checkComputeSize(merged.autoscaling_limit_min_cu, merged.autoscaling_limit_max_cu);
+  if (namesSize(input)) checkComputeSize(merged.autoscaling_limit_min_cu, merged.autoscaling_limit_max_cu, facts.plan);
   if (input.suspend_timeout_seconds !== undefined) {
     merged.suspend_timeout_seconds = allowedSuspendTimeout(input.suspend_timeout_seconds, facts);
   }

@@ -1,9 +1,12 @@
+import type { BranchRestrictedAction } from "@neondatabase/api-client";
 import type { Branch, BranchDocument } from "../../store/documents";
 import { branchCounters } from "../../usage/counters";
 import type { ApiContext } from "../context";
 import { pickKnown } from "../pickKnown";
+import { resetRefusal } from "../rules/resetBlock";
 
 export function branchView(branch: BranchDocument, context: ApiContext): Branch {
+  const restrictedActions = restrictionsOf(branch, context);
   return {
     id: branch.id,
     project_id: branch.project_id,
@@ -25,14 +28,20 @@ export function branchView(branch: BranchDocument, context: ApiContext): Branch 
     ...(branch.init_source ? { init_source: branch.init_source } : {}),
     ...pickKnown(branch, ["expires_at", "ttl_interval_seconds", "last_reset_at"]),
     ...pickKnown(branch, ["restored_from", "restored_as", "restore_status"]),
-    ...(branch.protected ? { restricted_actions: restrictedActions } : {}),
+    ...(restrictedActions.length ? { restricted_actions: restrictedActions } : {}),
   };
 }
 
-/** What a protected branch does not allow, of the actions that Neon names. */
-const restrictedActions = [
-  { name: "delete-rw-endpoint", reason: "the read-write compute of a protected branch cannot be deleted" },
-];
+/** What a branch does not allow at present, of the actions that Neon names. */
+function restrictionsOf(branch: BranchDocument, context: ApiContext): BranchRestrictedAction[] {
+  const refusal = resetRefusal(context, branch);
+  return [
+    ...(branch.protected
+      ? [{ name: "delete-rw-endpoint", reason: "the read-write compute of a protected branch cannot be deleted" }]
+      : []),
+    ...(refusal === undefined ? [] : [{ name: "restore", reason: refusal }]),
+  ];
+}
 
 /** The annotation of a branch; one that was never annotated has an empty value. */
 export function annotationView(branch: BranchDocument) {

@@ -1,5 +1,5 @@
 import type { ComputeTimesDocument, Endpoint, EndpointDocument, Operation } from "../../store/documents";
-import type { ComputeState } from "../computeRegistry";
+import type { ComputeState } from "../../types";
 import type { ApiContext } from "../context";
 import { hostOf } from "./connectionUri";
 

@@ -61,6 +61,15 @@ export function earliestMs(branch: Branch, branches: BranchFinder): number {
   return former ? Math.min(own, earliestMs(former, branches)) : own;
 }
 
+/** The same as a position; nothing without any. Not all that lies behind it need be there. */
+export function earliestLsn(branch: Branch, branches: BranchFinder): bigint | undefined {
+  const own = branch.history.bases.list()[0]?.usableFrom.lsn;
+  const origin = readMade(branch.files)?.origin;
+  const former = origin && branches.withData(origin, branch.spec.projectId);
+  const before = former && earliestLsn(former, branches);
+  return own === undefined || (before !== undefined && before < own) ? before : own;
+}
+
 export function outside(sentence: string): LocalNeonError {
   const hint = "Ask for a moment that the history retention of the project covers.";
   return new LocalNeonError("LOCAL_OUTSIDE_HISTORY", sentence, hint);

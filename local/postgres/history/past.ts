@@ -6,7 +6,7 @@ import { makeBranchFolder } from "../branchFiles";
 import { lsnText } from "../controlFile";
 import { dumpSchema } from "./dumpSchema";
 import { findPgDump } from "./findPgDump";
-import { earliestMs, targetOf, type BranchFinder } from "./locate";
+import { earliestLsn, earliestMs, targetOf, type BranchFinder } from "./locate";
 import { readMade, type Origin } from "./madeRecord";
 import { recover } from "./recover";
 import { restoreInPlace, type InPlaceRestore } from "./restoreInPlace";
@@ -42,7 +42,9 @@ export class Past implements BranchFinder {
     await branch.materialize();
     const nowMs = Date.now();
     const fromMs = Math.max(nowMs - branch.history.retentionMs, Math.min(nowMs, earliestMs(branch, this)));
-    return { from: new Date(fromMs), headLsn: lsnText((await branch.walPosition()) ?? 0n) };
+    const headLsn = (await branch.walPosition()) ?? 0n;
+    const fromLsn = (branch.history.retentionMs > 0 ? earliestLsn(branch, this) : undefined) ?? headLsn;
+    return { from: new Date(fromMs), fromLsn: lsnText(fromLsn), headLsn: lsnText(headLsn) };
   }
 
   /** The branch may be gone where the snapshot is made already. */

@@ -113,6 +113,78 @@ describe("the command line", () => {
   });
 });
 
+describe("the local Neon's commands", () => {
+  const local = (...args: string[]) => fleet.run(["local", ...args]);
+  const aheadOf = ({ stdout }: { stdout: string }) => Number(/\((\d+) s ahead/.exec(stdout)?.[1]);
+
+  it("refuses seeds, options and faults that are wrong before anything is served, and says where", async () => {
+    const file = path.join(fleet.folder, "wrong.yaml");
+    writeFileSync(file, "projects:\n  - { nam: shop }\n");
+    const state = path.join(fleet.folder, "unused");
+    for (const [flag, code] of [
+      ["--options", "LOCAL_OPTIONS_INVALID"],
+      ["--faults", "LOCAL_FAULTS_INVALID"],
+      ["--seed", "LOCAL_SEED_INVALID"],
+    ] as const) {
+      const ran = await local("--port", "0", "--pg-port", "0", "--state", state, flag, file);
+      expectCode(ran, 2);
+      expect(ran.stderr).toContain(code);
+      expect(ran.stderr).toMatch(/wrong\.yaml:\d/);
+      expect(ran.stderr).not.toMatch(/\n\s+at /);
+    }
+  });
+
+  it("shows every flag in a group, and every command", async () => {
+    const { stdout } = await local("--help");
+    for (const text of [
+      "Where:",
+      "What is there:",
+      "How it behaves:",
+      "--seed",
+      "--options",
+      "clock",
+      "reset",
+      "env",
+    ]) {
+      expect(stdout).toContain(text);
+    }
+    expect(stdout.split(/^Options:$/m)[1]).toMatch(/^\s+-h, --help[^\n]*\n\n/);
+  });
+
+  it("serves with a seed, moves its clock, and is reset after consent only", async () => {
+    const state = path.join(fleet.folder, "served");
+    const seed = path.join(fleet.folder, "seed.yaml");
+    writeFileSync(seed, "projects:\n  - { name: shop }\n");
+    const serving = fleet.run(["local", "--port", "0", "--pg-port", "0", "--state", state, "--seed", seed]);
+    try {
+      let env = await local("env", "--state", state);
+      while (env.code !== 0) env = await local("env", "--state", state);
+      expect(env.stdout).toMatch(/export NEON_API_HOST='http:\/\/127\.0\.0\.1:\d+\/api\/v2'/);
+      const before = await local("clock", "--state", state);
+      expect(before.stdout).toContain("(0 s ahead");
+      const moved = await local("clock", "--state", state, "--advance", "30d");
+      expectCode(moved, 0);
+      // A month, less what the move itself took.
+      expect(aheadOf(moved)).toBeGreaterThan(29.9 * 86_400);
+      const wrong = await local("clock", "--state", state, "--to", "yesterday");
+      expectCode(wrong, 2);
+      expect(wrong.stderr).toContain("is not a moment");
+      const unsure = await local("reset", "--state", state);
+      expectCode(unsure, 2);
+      expect(unsure.stderr).toContain("LOCAL_RESET_UNCONFIRMED");
+      expect(aheadOf(await local("clock", "--state", state))).toBeGreaterThan(29.9 * 86_400);
+      expectCode(await local("reset", "--state", state, "--yes"), 0);
+      expect((await local("clock", "--state", state)).stdout).toContain("(0 s ahead");
+    } finally {
+      await local("stop", "--state", state);
+    }
+    const served = await serving;
+    expectCode(served, 0);
+    expect(served.stdout).toContain("1 project, 1 thing made or run");
+    expectCode(await local("clock", "--state", state), 2);
+  });
+});
+
 async function compute(name: string) {
   const project = (await fleet.api.listProjects()).find((candidate) => candidate.name === name);
   const [endpoint] = await fleet.api.listEndpoints(project?.id ?? "");

@@ -4,6 +4,7 @@ import path from "node:path";
 import type * as neon from "@neondatabase/api-client";
 import type { BranchRules } from "../../../local/api/rules/branchRules";
 import { startTestApi, type TestApi, type TestProject } from "./testApi";
+import { until } from "../support/until";
 
 const apis: TestApi[] = [];
 afterAll(() => Promise.all(apis.map((api) => api.close())));
@@ -129,8 +130,9 @@ describe("a restore of a branch to a moment of its own history", () => {
       const { status, body } = await ask({ source_timestamp });
       expect([status, body.code]).toEqual([400, "WRONG_LSN_OR_TIMESTAMP"]);
     }
-    api.computes.history.set(main, { from: new Date(), headLsn: "0/2000000" });
+    api.computes.history.set(main, { from: new Date(), fromLsn: "0/1500000", headLsn: "0/2000000" });
     expect((await ask({ source_timestamp: made.branch.created_at })).status).toBe(400);
+    expect((await ask({ source_lsn: "0/14FFFFF" })).body.code).toBe("WRONG_LSN_OR_TIMESTAMP");
     expect((await ask({ source_lsn: "0/2000001" })).body.code).toBe("WRONG_LSN_OR_TIMESTAMP");
     expect((await ask({ source_lsn: "0/2000000" })).status).toBe(200);
   });
@@ -280,7 +282,3 @@ describe("a server that stops while it restores", () => {
     fs.rmSync(stateFolder, { recursive: true });
   });
 });
-
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await new Promise((resolve) => setTimeout(resolve, 2));
-}

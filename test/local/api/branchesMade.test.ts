@@ -51,8 +51,10 @@ describe("a branch at a moment of its parent", () => {
     await outside({ parent_timestamp: "2020-01-01T00:00:00Z" });
     await refused({ parent_timestamp: "2020-01-01T23:59:60Z" });
     await refused({ parent_lsn: "x" });
-    api.computes.history.set(made.branch.id, { from: new Date(0), headLsn: "0/FF" });
+    api.computes.history.set(made.branch.id, { from: new Date(0), fromLsn: "0/20", headLsn: "0/FF" });
     await outside({ parent_lsn: "1/0" });
+    await outside({ parent_lsn: "0/1F" });
+    await create({ parent_lsn: "0/20" });
     await create({ parent_lsn: "0/FF" });
   });
 

@@ -58,6 +58,29 @@ describe("sizes and suspend timeouts", () => {
   });
 
   test.each([
+    ["scale", 56, 56, true],
+    ["scale", 8, 16, true],
+    ["launch", 16, 16, true],
+    ["launch", 8, 16, true],
+    ["launch", 18, 18, false],
+    ["free", 2, 2, true],
+    ["free", 0.25, 2, true],
+    ["free", 0.25, 3, false],
+    ["free", 3, 3, false],
+  ] as const)("%s: a compute of %d to %d CU wherever it is asked for: %s", async (plan, min, max, isTaken) => {
+    const { api, settled, primary, endpoints, made } = await begin({}, plan);
+    const size = { autoscaling_limit_min_cu: min, autoscaling_limit_max_cu: max };
+    const refused = isTaken ? undefined : 400;
+    const replica = { branch_id: made.branch.id, type: "read_only", ...size };
+    await settled(refused ?? 201, "POST", endpoints, { endpoint: replica });
+    await settled(refused ?? 200, "PATCH", primary, { endpoint: size });
+    const defaults = { project: { default_endpoint_settings: size } };
+    await settled(refused ?? 200, "PATCH", `/projects/${made.project.id}`, defaults);
+    await api.expect(refused ?? 201, "POST", "/projects", defaults);
+    await settled(200, "PATCH", primary, { endpoint: { name: "renamed" } });
+  });
+
+  test.each([
     ["scale", [-1, 0, 60, 604_800], []],
     ["launch", [-1, 0, 300], [60, 600]],
     ["free", [0], [-1, 60, 300]],

@@ -114,7 +114,7 @@ export function fakeComputes({ pgPort = 5432, caFile = "/ca/root.crt" } = {}): F
     ),
     async historyOf(branchId) {
       note("historyOf", branchId);
-      return history.get(branchId) ?? { from: new Date(0), headLsn: "FFFFFFFF/FFFFFFFF" };
+      return history.get(branchId) ?? { from: new Date(0), fromLsn: "0/0", headLsn: "FFFFFFFF/FFFFFFFF" };
     },
     async createSnapshot(snapshotId, of) {
       note("createSnapshot", snapshotId, of);

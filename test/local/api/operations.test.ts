@@ -6,6 +6,7 @@ import { type ManualClock, manualClock } from "../../../local/clock";
 import type { LocalNeonOptions } from "../../../local/startServer";
 import { fakeComputes } from "./fakeComputes";
 import { startTestApi, type TestApi, type TestProject } from "./testApi";
+import { until } from "../support/until";
 
 const open: TestApi[] = [];
 const folders: string[] = [];
@@ -32,11 +33,6 @@ const operationsOf = async (api: TestApi, projectId: string) =>
 /** Oldest first. */
 const statuses = async (api: TestApi, projectId: string) =>
   (await operationsOf(api, projectId)).reverse().map(({ status }) => status);
-
-/** Waits until the server has come so far; fails by the test's own time limit. */
-async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 2));
-}
 
 const is = (api: TestApi, projectId: string, ...expected: string[]) =>
   until(async () => JSON.stringify(await statuses(api, projectId)) === JSON.stringify(expected));

@@ -1,15 +1,12 @@
 import type * as neon from "@neondatabase/api-client";
 import { startTestApi, type TestApi, type TestProject } from "./testApi";
+import { until } from "../support/until";
 
 let api: TestApi;
 beforeAll(async () => (api = await startTestApi()));
 afterAll(() => api.close());
 
 const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-/** Waits for what happens by itself; the test's own limit ends a wait in vain. */
-async function until(condition: () => boolean): Promise<void> {
-  while (!condition()) await pause(2);
-}
 
 const settings = (projectId: string) =>
   api.expect<neon.ProjectResponse>(200, "GET", `/projects/${projectId}`).then(({ project }) => project.settings!);

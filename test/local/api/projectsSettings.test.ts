@@ -1,4 +1,5 @@
 import type * as neon from "@neondatabase/api-client";
+import type { ScaleFeature } from "../../../local/api/rules/accessRules";
 import type { LocalNeonOptions } from "../../../local/startServer";
 import { startTestApi, type TestApi, type TestProject } from "./testApi";
 
@@ -85,6 +86,22 @@ describe("settings", () => {
     expect((await patch(api, project.id, { preload_libraries: { enabled_libraries: names } })).status).toBe(200);
   });
 
+  it("reach computes that name no preload libraries of their own at their next start", async () => {
+    const api = await start();
+    const { project, endpoints } = await api.project();
+    const libraries = () => {
+      const spec = api.computes.endpoints.get(endpoints[0]?.id ?? "");
+      return spec?.preloadLibraries ?? spec?.defaultPreloadLibraries?.();
+    };
+    expect(libraries()).toEqual([]);
+    await patch(api, project.id, { preload_libraries: { enabled_libraries: ["auto_explain"] } });
+    expect(libraries()).toEqual(["auto_explain"]);
+    const settings = { pg_settings: {}, preload_libraries: { enabled_libraries: ["pg_prewarm"] } };
+    await api.expect(200, "PATCH", `/projects/${project.id}/endpoints/${endpoints[0]?.id}`, { endpoint: { settings } });
+    await api.settle(project.id);
+    expect(libraries()).toEqual(["pg_prewarm"]);
+  });
+
   it("ask every connection, and no start over the API, for its address", async () => {
     const api = await start();
     const { project, branch, endpoints } = await api.project({ settings: { allowed_ips: { ips: ["10.0.0.0/8"] } } });
@@ -111,6 +128,42 @@ describe("settings", () => {
     const { body } = await patch(api, project.id, { enable_logical_replication: true });
     expect(body.operations.map(({ action }) => action)).toEqual(["suspend_compute"]);
     expect(isLogical()).toBe(true);
+  });
+});
+
+describe("what only the Scale plan has", () => {
+  const onPlan = (plan: "free" | "launch" | "scale", scaleOnly?: ScaleFeature[]): LocalNeonOptions => ({
+    organizations: [{ id: "org-local-00000001", name: "local", plan, projectsLimit: 100 }],
+    accessRules: scaleOnly ? { scaleOnly } : {},
+  });
+  const list = { allowed_ips: { ips: ["10.0.0.0/8"] } };
+  const region = "/organizations/org-local-00000001/vpc/region/aws-us-east-2/vpc_endpoints/vpce-1";
+
+  it.each(["free", "launch"] as const)("%s: a list of addresses is refused, an empty one is not", async (plan) => {
+    const api = await start(onPlan(plan));
+    await api.expect(403, "POST", "/projects", { project: { settings: list } });
+    const { project } = await api.project({ settings: { allowed_ips: { ips: [] } } });
+    expect((await patch(api, project.id, list)).status).toBe(403);
+    expect((await patch(api, project.id, { block_public_connections: true })).status).toBe(200);
+    await api.expect(200, "POST", region, { label: "one" });
+  });
+
+  it("is refused for private networking too where that is the rule", async () => {
+    const api = await start(onPlan("launch", ["private_networking"]));
+    const { project } = await api.project({ settings: list });
+    for (const name of ["block_public_connections", "block_vpc_connections"]) {
+      expect((await patch(api, project.id, { [name]: true })).status).toBe(403);
+      expect((await patch(api, project.id, { [name]: false })).status).toBe(200);
+    }
+    await api.expect(403, "POST", region, { label: "one" });
+    await api.expect(403, "POST", `/projects/${project.id}/vpc_endpoints/vpce-1`, { label: "one" });
+  });
+
+  it("is there on Scale", async () => {
+    const api = await start(onPlan("scale", ["allowed_ips", "private_networking"]));
+    const { project } = await api.project({ settings: { ...list, block_public_connections: true } });
+    expect(project.settings?.allowed_ips?.ips).toEqual(["10.0.0.0/8"]);
+    await api.expect(200, "POST", region, { label: "one" });
   });
 });
 

@@ -6,14 +6,15 @@ import { loadDocument } from "../../../local/api/apiDocument";
 import { idleMsOf } from "../../../local/api/computeRegistry";
 import { loopbackAddress } from "../../../local/api/newDocuments";
 import { checkComputeSize, maxConnectionsOf } from "../../../local/api/rules/computeSize";
-import { changedSettings, defaultSettings, type SettingsInput } from "../../../local/api/rules/projectSettings";
+import { completeAccessRules } from "../../../local/api/rules/accessRules";
+import { changedSettings, defaultSettings, type SettingsFacts } from "../../../local/api/rules/projectSettings";
 import { connectionUri } from "../../../local/api/views/connectionUri";
 import { manualClock } from "../../../local/clock";
 import type { CompleteProjectSettings, EndpointDocument, RoleDocument } from "../../../local/store/documents";
 
 const accepts = (minCu: number, maxCu: number): boolean => {
   try {
-    checkComputeSize(minCu, maxCu);
+    checkComputeSize(minCu, maxCu, "scale");
     return true;
   } catch {
     return false;
@@ -115,7 +116,12 @@ it("merges settings in any number of steps to what the last value of each key sa
   const settings = fc.record({ quota, block_public_connections: fc.boolean() }, { requiredKeys: [] });
   fc.assert(
     fc.property(fc.array(settings, { maxLength: 5 }), (inputs) => {
-      const facts = { pgVersion: 17, organization: {}, patch: "merge" } as const;
+      const facts: SettingsFacts = {
+        pgVersion: 17,
+        organization: { plan: "scale" },
+        patch: "merge",
+        rules: completeAccessRules(),
+      };
       const merged = inputs.reduce<CompleteProjectSettings>(
         (stored, input) => changedSettings(stored, input, facts),
         defaultSettings,

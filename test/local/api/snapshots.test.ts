@@ -188,6 +188,28 @@ describe("a restored snapshot", () => {
     await api.expect(200, "DELETE", inMain);
   });
 
+  it("keeps branches below it from being reset for as long as the rule says", async () => {
+    const own = await setup({ branchRules: { resetBlockedHours: 24 } });
+    const { api, project, made } = own;
+    const snapshot = await createSnapshot(own);
+    const restore = `${project}/snapshots/${snapshot.id}/restore`;
+    const { branch } = await api.expect<Restored>(200, "POST", restore, { finalize_restore: true });
+    await api.settle(made.project.id);
+    const below = { branch: { parent_id: branch.id } };
+    const child = (await api.expect<Restored>(201, "POST", `${project}/branches`, below)).branch;
+    await api.settle(made.project.id);
+    const inChild = `${project}/branches/${child.id}`;
+    const restricted = async () =>
+      (await api.expect<neon.BranchResponse>(200, "GET", inChild)).branch.restricted_actions?.map(({ name }) => name);
+    expect(await restricted()).toEqual(["restore"]);
+    const reset = { source_branch_id: branch.id };
+    await api.expect(422, "POST", `${inChild}/restore`, reset);
+    await api.neon.clock.advance("24h");
+    expect(await restricted()).toBeUndefined();
+    await api.expect(200, "POST", `${inChild}/restore`, reset);
+    await api.settle(made.project.id);
+  });
+
   it("takes the place at once where that is asked for", async () => {
     const { api, project, main, made } = shared;
     const snapshot = await createSnapshot(shared);

@@ -23,6 +23,10 @@ export interface TestApi {
   close(): Promise<void>;
 }
 
+/** Not closed yet: a test that fails does not come to that, and what is open keeps the process from ending. */
+const open = new Set<LocalNeon>();
+afterAll(() => Promise.all([...open].map((server) => server.close())));
+
 export type TestProject = neon.ProjectResponse &
   neon.ConnectionURIsResponse &
   neon.RolesResponse &
@@ -34,6 +38,7 @@ export type TestProject = neon.ProjectResponse &
 export async function startTestApi(options: LocalNeonOptions = {}, computes = fakeComputes()): Promise<TestApi> {
   const log: string[] = [];
   const server = await startServer({ closed: true, log: (line) => log.push(line), ...options }, async () => computes);
+  open.add(server);
 
   const request: TestApi["request"] = async <T>(method: string, path: string, body?: unknown, key = server.apiKey) => {
     const response = await fetch(server.apiHost + path, {

@@ -150,12 +150,15 @@ test("times of computes are still known after a restart of the server", async ()
   const { started_at } = await times(first, made.id, made.endpointId);
   await first.close();
   const second = await startLocalNeon({ stateFolder });
-  expect(await times(second, made.id, made.endpointId)).toEqual({
-    started_at,
-    suspended_at: expect.any(String) as unknown,
-  });
-  await second.close();
-  removeFolder(stateFolder);
+  try {
+    expect(await times(second, made.id, made.endpointId)).toEqual({
+      started_at,
+      suspended_at: expect.any(String) as unknown,
+    });
+  } finally {
+    await second.close();
+    removeFolder(stateFolder);
+  }
 });
 
 interface Made {

@@ -80,8 +80,9 @@ describe("rows deleted by mistake", () => {
     expect(await query(await readable(project, "main_older"), count)).toEqual([{ rows: 1000 }]);
   });
 
-  it("come back from a snapshot, under the same connection string", async () => {
-    const project = await user.project();
+  it("come back from a snapshot, under the same connection string, while another tenant's connection stays open", async () => {
+    const [project, other] = [await user.project(), await user.project()];
+    const neighbour = await openSession(other.uri);
     await query(project.uri, fill);
     const { snapshot } = (await user.api.createSnapshot({ projectId: project.id, branchId: project.branchId })).data;
     await user.settle(project.id);
@@ -97,6 +98,9 @@ describe("rows deleted by mistake", () => {
     expect(await query(project.uri, count)).toEqual([{ rows: 1000 }]);
     const main = await branchNamed(project, "main");
     expect([main.id, main.default]).toEqual([restored.branch.id, true]);
+    expect(await user.uri(project, { branchId: main.id })).toBe(project.uri);
+    expect((await neighbour.client.query("SELECT 1 AS one")).rows).toEqual([{ one: 1 }]);
+    await neighbour.client.end();
     expect(await query(await readable(project, "main_old"), count)).toEqual([{ rows: 0 }]);
     expect((await branchNamed(project, "main_old")).id).toBe(project.branchId);
 
@@ -188,6 +192,7 @@ it("refuses a moment outside of the history at once", async () => {
       ...moment,
     });
   const refusal = { response: { status: 400, data: { code: "WRONG_LSN_OR_TIMESTAMP" } } };
+  await expect(restore({ source_lsn: "0/1" })).rejects.toMatchObject(refusal);
   await expect(restore({ source_lsn: "FF/0" })).rejects.toMatchObject(refusal);
   await expect(restore({ source_timestamp: "2020-01-01T00:00:00Z" })).rejects.toMatchObject(refusal);
   expect(await query(project.uri, count)).toEqual([{ rows: 1000 }]);

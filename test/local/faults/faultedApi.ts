@@ -3,6 +3,7 @@ import type * as neon from "@neondatabase/api-client";
 import type { LocalNeonOptions } from "../../../local/startServer";
 import { fakeComputes } from "../api/fakeComputes";
 import { startTestApi, type TestApi } from "../api/testApi";
+import { until as waitUntil } from "../support/until";
 
 /** What a client saw: an answer, or the code of the error that its connection ended with. */
 export interface Seen {
@@ -61,10 +62,8 @@ export async function operationsOf(api: TestApi, projectId: string): Promise<neo
 export const progress = async (api: TestApi, projectId: string): Promise<string[]> =>
   (await operationsOf(api, projectId)).reverse().map(({ action, status }) => `${action} ${status}`);
 
-/** Waits until the server has come so far; fails by the test's own time limit. */
-export async function until(condition: () => Promise<boolean> | boolean): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 2));
-}
+/** Waits until the server has come so far. */
+export const until = (condition: () => Promise<boolean> | boolean): Promise<void> => waitUntil(condition, 2);
 
 /** Starts servers for a test file; each is closed after its test. */
 export function faultedApis(): (

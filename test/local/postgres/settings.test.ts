@@ -106,6 +106,25 @@ test("a compute has the settings that it was given, with units, and the others a
   expect(await local.query(replica.address, "SHOW work_mem")).toEqual([{ work_mem: "1MB" }]);
 });
 
+test("the project's preload libraries are those of its next start, not of the present one", async () => {
+  let ofProject: string[] = [];
+  const spec = await local.tenant("project-libraries", { defaultPreloadLibraries: () => ofProject });
+  const replica = await local.endpoint("project-libraries-replica", {
+    branchId: "br-project-libraries",
+    readOnly: true,
+    defaultPreloadLibraries: () => ofProject,
+  });
+  const show = (address: string) => local.query<object>(address, "SHOW shared_preload_libraries");
+  expect(await show(spec.address)).toEqual([{ shared_preload_libraries: "" }]);
+  ofProject = ["pg_stat_statements"];
+  await local.computes.updateEndpoint(spec);
+  expect(await show(spec.address)).toEqual([{ shared_preload_libraries: "" }]);
+  await local.computes.restart(spec.endpointId);
+  for (const { address } of [spec, replica]) {
+    expect(await show(address)).toEqual([{ shared_preload_libraries: "pg_stat_statements" }]);
+  }
+});
+
 test("a changed setting or size restarts an active compute; the same ones do not", async () => {
   const spec = await local.tenant("changing", { pgSettings: { work_mem: "8MB" }, size: "1-1" });
   const client = await local.connect(spec.address);

@@ -2,7 +2,6 @@ import { execFile } from "node:child_process";
 import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
-import { setTimeout as sleep } from "node:timers/promises";
 import { promisify } from "node:util";
 import { Client, type ClientConfig } from "pg";
 import { createComputes, type CreateComputesOptions, type LocalComputes } from "../../../local/postgres/createComputes";
@@ -16,6 +15,10 @@ export const CONTENTS: BranchContents = {
   roles: [{ name: "owner", password: "secret" }],
   databases: [{ name: "app", ownerName: "owner" }],
 };
+
+/** Not closed yet: a test that fails does not come to that, and what is open keeps the process from ending. */
+const open = new Set<LocalComputes>();
+afterAll(() => Promise.all([...open].map((computes) => computes.close())));
 
 let lastAddress = 0;
 
@@ -45,6 +48,7 @@ export class TestComputes {
   async open(): Promise<void> {
     const { stateFolder, log } = this;
     this.computes = await createComputes({ stateFolder, pgPort: 0, log: (line) => log.push(line), ...this.options });
+    open.add(this.computes);
   }
 
   async end(): Promise<void> {
@@ -98,10 +102,7 @@ export class TestComputes {
   }
 }
 
-/** Waits for something that happens by itself; the test's own limit ends a wait in vain. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await sleep(10);
-}
+export { until } from "../support/until";
 
 export async function hasProgram(name: string): Promise<boolean> {
   return run(name, ["--version"]).then(

@@ -181,6 +181,25 @@ it("what was counted until the last write survives a kill, and a compute that ra
   removeFolder(folder);
 });
 
+it("hours are kept for thirteen calendar months before the present one", () => {
+  const store = filledStore();
+  const { usage, clock, flushClock } = opened(store);
+  const write = () => {
+    usage.wrote("br-root", 1);
+    flushClock.advance(5000);
+  };
+  write();
+  clock.advance(Date.parse("2028-02-29T23:59:00Z") - start.getTime());
+  write();
+  expect(store.all("usageHour")).toHaveLength(2);
+  clock.advance(60_000);
+  write();
+  const months = store.parents("usageHour").map((parent) => parent.slice(-7));
+  expect(months).toEqual(["2028-02", "2028-03"]);
+  usage.close();
+  store.close();
+});
+
 it("a compute counts with its new size once that was changed", () => {
   const store = filledStore();
   const { usage, clock } = opened(store);

@@ -12,7 +12,7 @@ const ok = { status: 200, body: { project: project("p-1"), operations: [] } };
 
 /** A key and a certificate that nobody trusts. */
 async function untrustedCertificate(): Promise<{ key: string; cert: string }> {
-  const { X509CertificateGenerator, SubjectAlternativeNameExtension } = await x509();
+  const { X509CertificateGenerator, SubjectAlternativeNameExtension } = x509();
   const algorithm = { name: "ECDSA", namedCurve: "P-256", hash: "SHA-256" };
   const keys = await crypto.subtle.generateKey(algorithm, true, ["sign", "verify"]);
   const cert = await X509CertificateGenerator.createSelfSigned(

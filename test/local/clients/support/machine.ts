@@ -12,10 +12,7 @@ export function removeFolder(folder: string): void {
   fs.rmSync(folder, { recursive: true, force: true, maxRetries: 3 });
 }
 
-/** Waits for something that happens by itself; the test's own limit ends a wait in vain. */
-export async function until(condition: () => boolean | Promise<boolean>): Promise<void> {
-  while (!(await condition())) await new Promise((resolve) => setTimeout(resolve, 20));
-}
+export { until } from "../../support/until";
 
 /** What a client program gets to see of this machine: nothing of the user's own settings, and English messages. */
 export function cleanEnvironment(home: string): NodeJS.ProcessEnv {
