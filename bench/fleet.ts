@@ -1,5 +1,5 @@
 import { Command, InvalidArgumentError, Option } from "commander";
-import { ways, type Way } from "./figures";
+import { phases, ways, type Phase, type Way } from "./figures";
 import { measureMatrix } from "./matrix";
 import type { Secrets } from "./measurePhases";
 import { fleetTables, toFleetFigures } from "./report";
@@ -15,6 +15,7 @@ interface FleetOptions {
   set: SetName | "both";
   secrets: Secrets | "both";
   ways: Way[];
+  phases: Phase[];
 }
 
 const command = new Command("bench:fleet")
@@ -27,12 +28,16 @@ const command = new Command("bench:fleet")
   .addOption(
     new Option("--secrets <kind>", "who encrypts the states").choices(["passphrase", "kms", "both"]).default("both"),
   )
-  .option("--ways <list>", "some of documented,stock,direct", wayList, [...ways]);
+  .option("--ways <list>", `some of ${ways.join(",")}`, someOf(ways), [...ways])
+  .option("--phases <list>", `some of ${phases.join(",")}; create is always one`, someOf(phases), [...phases]);
 
-function wayList(text: string): Way[] {
-  const unknown = text.split(",").filter((name) => !(ways as readonly string[]).includes(name));
-  if (unknown.length > 0) throw new InvalidArgumentError(`Write some of ${ways.join(",")}.`);
-  return ways.filter((way) => text.split(",").includes(way));
+function someOf<Name extends string>(names: readonly Name[]): (text: string) => Name[] {
+  return (text) => {
+    const named = text.split(",");
+    if (named.some((name) => !(names as readonly string[]).includes(name)))
+      throw new InvalidArgumentError(`Write some of ${names.join(",")}.`);
+    return names.filter((name) => named.includes(name));
+  };
 }
 
 runBench<FleetOptions, Awaited<ReturnType<typeof measureMatrix>>>(

@@ -2,7 +2,7 @@ import { medians } from "./measure/median";
 import { accountingGaps } from "./measure/runAccounted";
 import { seededRandom, shuffled } from "./measure/shuffled";
 import { measurePhases, type Cell, type PhaseFigures, type Secrets } from "./measurePhases";
-import type { Figures, Way } from "./figures";
+import type { Figures, Phase, Way } from "./figures";
 import type { Services } from "./services/startServices";
 import type { SetName } from "./sets";
 
@@ -11,6 +11,7 @@ export interface MatrixOptions {
   sets: readonly SetName[];
   secrets: readonly Secrets[];
   ways: readonly Way[];
+  phases?: readonly Phase[];
   tenants: number;
   rounds: number;
   concurrency: number;
@@ -35,11 +36,11 @@ export async function measureMatrix(options: MatrixOptions): Promise<MeasuredCel
     options.secrets.flatMap((secrets) => options.ways.map((way): Cell => ({ set, secrets, way }))),
   );
   const rounds = new Map<Cell, PhaseFigures[]>(cells.map((cell) => [cell, []]));
-  const { services, tenants, concurrency, signal } = options;
+  const { services, tenants, concurrency, phases, signal } = options;
   for (let round = 1; round <= options.rounds; round += 1) {
     for (const cell of shuffled(cells, random)) {
       options.say(`round ${round} of ${options.rounds}: ${cell.set}, ${cell.secrets}, ${cell.way}`);
-      const figures = await measurePhases(cell, { services, tenants, concurrency, signal, mode: "account" });
+      const figures = await measurePhases(cell, { services, tenants, concurrency, phases, signal, mode: "account" });
       rounds.get(cell)?.push(figures);
     }
   }

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import path from "node:path";
 import { createSalt } from "../fleet/secrets/passphrase";
 import { BenchFolder, passphrase, unlimitedRate } from "./benchFolder";
-import { phases, type Figures, type Way } from "./figures";
+import { phases, type Figures, type Phase, type Way } from "./figures";
 import { runAccounted, type AccountOptions } from "./measure/runAccounted";
 import { keyServiceProvider, makeEncryptedKey } from "./services/keyService";
 import type { Services } from "./services/startServices";
@@ -22,6 +22,8 @@ export interface MeasureOptions extends Pick<AccountOptions, "mode" | "signal"> 
   services: Services;
   tenants: number;
   concurrency: number;
+  /** Default: all. */
+  phases?: readonly Phase[];
 }
 
 export type PhaseFigures = Partial<Record<Job["phase"], Figures>>;
@@ -33,7 +35,7 @@ export async function measurePhases(cell: Cell, options: MeasureOptions): Promis
     const secrets = await secretsOf(cell, options.services);
     const tenants = tenantNames(options.tenants);
     const measured: PhaseFigures = {};
-    for (const phase of phasesOf(cell.way)) {
+    for (const phase of phasesOf(cell.way, options.phases ?? phases)) {
       if (phase === "create") bench.write({ set: cell.set, tenants, secrets });
       if (phase === "oneChange") bench.write({ set: cell.set, tenants, secrets, changed: tenants });
       measured[phase] = await measurePhase(bench, cell, phase, options);
@@ -53,9 +55,11 @@ async function secretsOf({ way, secrets }: Cell, services: Services): Promise<Fl
     : { provider, salt: await createSalt(passphrase) };
 }
 
-function phasesOf(way: Way): readonly Job["phase"][] {
-  if (way === "documented") return phases;
-  return phases.flatMap((phase) => (phase === "noChange" ? ([phase, "engineNoChange"] as const) : [phase]));
+/** What follows a phase needs what it made, so `create` is always there. */
+function phasesOf(way: Way, wanted: readonly Phase[]): readonly Job["phase"][] {
+  const taken = phases.filter((phase) => phase === "create" || wanted.includes(phase));
+  if (way === "documented") return taken;
+  return taken.flatMap((phase) => (phase === "noChange" ? ([phase, "engineNoChange"] as const) : [phase]));
 }
 
 async function measurePhase(
