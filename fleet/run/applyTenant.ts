@@ -39,9 +39,14 @@ interface Deferred {
 
 /**
  * Brings one tenant to its entry. The slot of the run is free when the engine has ended; where the tenant's graph is the one POST, Neon's
- * operations are followed after that, without an engine process.
+ * operations are followed after that, without an engine process. A failure among them that an earlier run left is healed at once, if
+ * `heals` (default true).
  */
-export async function applyTenant(entry: WorkEntry, shared: RunShared): Promise<Running<TenantOutcome>> {
+export async function applyTenant(
+  entry: WorkEntry,
+  shared: RunShared,
+  { heals = true } = {},
+): Promise<Running<TenantOutcome>> {
   const { open, emit, breaker } = shared;
   const { tenant, spec } = entry;
   const organization = spec.organization ?? "";
@@ -94,7 +99,12 @@ export async function applyTenant(entry: WorkEntry, shared: RunShared): Promise<
     const projectId = recordApplied(entry, open, unready ? "waiting" : "applied");
     const outcome = () => end({ ...createdOutcome(entry, changes), projectId, seconds: seconds() });
     if (!unready) return settled(outcome());
-    return { outcome: followTenant(entry, unready, shared).then(outcome, failFollowing) };
+    const heal = async (error: unknown): Promise<TenantOutcome> => {
+      if (deferred.current || !heals || failureOf(error).code !== "NEON_OPERATION_FAILED") return failFollowing(error);
+      onNote(`an earlier run left it unready: ${failureOf(error).message}`);
+      return (await applyTenant({ ...entry, action: "update" }, shared, { heals: false })).outcome;
+    };
+    return { outcome: followTenant(entry, unready, shared).then(outcome, heal) };
   } catch (error) {
     return settled(fail(error));
   }

@@ -4,7 +4,7 @@
 const fs = require("node:fs");
 const path = require("node:path");
 const { completeSpec } = require("../../../dist/fleet/config");
-const { apiEnvironments, checkSecrets } = require("../../../dist/fleet/engine/createEngine");
+const { apiEnvironments, checkSecrets } = require("../../../dist/fleet/engine/engineSettings");
 const { DirectEngine, programIn } = require("../../../dist/fleet/engine/direct/directEngine");
 const { loadSdk } = require("../../../dist/fleet/engine/direct/sdk");
 const { openFleet } = require("../../../dist/fleet/openFleet");
