@@ -1,4 +1,12 @@
 export { TenantDatabase } from "./tenantDatabase";
 export type { TenantAppRole } from "./tenantAppRoles";
 export type { TenantReplica } from "./tenantReplicas";
-export type { TenantCompute, TenantDatabaseArgs, TenantExtraDatabase, TenantQuota } from "./tenantDatabase";
+export type { TenantSnapshots } from "./tenantSnapshots";
+export type {
+  TenantAdopt,
+  TenantCompute,
+  TenantDatabaseArgs,
+  TenantExtraDatabase,
+  TenantPlan,
+  TenantQuota,
+} from "./tenantDatabaseArgs";

@@ -1,91 +1,12 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Database, Project, Role } from "../provider";
-import { type TenantAppRole, tenantAppRoles } from "./tenantAppRoles";
-import { replicaUris, type TenantReplica, tenantReplicas } from "./tenantReplicas";
-
-/** Sizes of the tenant's primary compute. */
-export interface TenantCompute {
-  /** Smallest size, in compute units (0.25, 0.5, 1 … 16, then even to 56). Changing it restarts the compute. */
-  minCu?: pulumi.Input<number>;
-  /** Largest size, in compute units; at most 8 above {@link minCu}. Changing it restarts the compute. */
-  maxCu?: pulumi.Input<number>;
-  /** Seconds without a query until the compute stops; -1 never, 0 Neon's default (300). Updates in place. */
-  suspendSeconds?: pulumi.Input<number>;
-}
-
-/** The five limits of one billing period (`ProjectQuota`). 0 lifts a limit. Updates in place; lowering one may suspend the tenant. */
-export interface TenantQuota {
-  /** Wall-clock seconds that computes may be active. */
-  activeTimeSeconds?: pulumi.Input<number>;
-  /** CPU seconds: active seconds times compute units. */
-  computeTimeSeconds?: pulumi.Input<number>;
-  /** Bytes written over all branches. */
-  writtenDataBytes?: pulumi.Input<number>;
-  /** Bytes sent out through the proxy. */
-  dataTransferBytes?: pulumi.Input<number>;
-  /** Bytes of one branch; never resets. */
-  logicalSizeBytes?: pulumi.Input<number>;
-}
-
-/** A database beside the one that comes with the project. */
-export interface TenantExtraDatabase {
-  /** Its name. Renames in place. */
-  name: string;
-  /** The role that owns it; default the tenant's own role. */
-  owner?: string;
-}
-
-/** What one customer's database is. Every field can be changed later, except those that say they are refused. */
-export interface TenantDatabaseArgs {
-  /** The customer's key: the stack's name under the driver. */
-  tenant: string;
-  /** Ownership mark of the fleet (uuid): tells this fleet's projects from others in the same organization. */
-  fleet?: string;
-  /** Name of the Neon project; default {@link tenant}. Renames in place. */
-  projectName?: pulumi.Input<string>;
-  /** Neon region, such as `aws-eu-central-1`. A change is refused (`NEON_IMMUTABLE`). */
-  region: pulumi.Input<string>;
-  /** PostgreSQL major version, 14 to 18; default Neon's (17). A change is refused. */
-  pgVersion?: pulumi.Input<number>;
-  /** Organization id; default that of the key. A change is refused. */
-  orgId?: pulumi.Input<string>;
-  /** Name of the default branch; default `main`. Renames in place. */
-  branchName?: pulumi.Input<string>;
-  /** The database of the project; default `neondb`. A change is refused. */
-  databaseName?: pulumi.Input<string>;
-  /** The role that owns it; default `<database>_owner`. A change is refused. */
-  roleName?: pulumi.Input<string>;
-  /** Further databases. Removing one from the list is refused unless {@link allowDelete} named it before. */
-  databases?: TenantExtraDatabase[];
-  /** Further roles (members of `neon_superuser`, as all roles made by Neon's API). */
-  roles?: string[];
-  /**
-   * Roles with least privilege and a generated password, made over SQL. Removing one is refused unless {@link allowDelete} named it
-   * before.
-   */
-  appRoles?: TenantAppRole[];
-  /** Counts the rotations of the app roles' passwords, default 0: another number makes new ones, once. */
-  rotation?: number;
-  /** Counts the restores of the default branch, default 0: another number applies app roles, passwords and grants anew. */
-  restores?: number;
-  /** Read-only computes. Removing one is refused unless {@link allowDelete} named it before. */
-  replicas?: TenantReplica[];
-  /** Names of further databases, roles, app roles and replicas whose deletion was allowed by an earlier, separate `up`. */
-  allowDelete?: string[];
-  compute?: TenantCompute;
-  quota?: TenantQuota;
-  /** Seconds of history kept for restores, 0 to 2,592,000. Lowering it gives up history. */
-  historyRetentionSeconds?: pulumi.Input<number>;
-  /** Addresses that may connect, or the single word `any`; unset leaves the list alone. */
-  allowedIps?: string[];
-  /** Neon's own protection of the default branch. */
-  protectedBranch?: pulumi.Input<boolean>;
-  /**
-   * Both locks on the customer's data, default true: ours (`deletionProtection`) and the engine's (`protect`). To destroy, write
-   * false and `up` once, then destroy.
-   */
-  protection?: boolean;
-}
+import { checkedRegion } from "./checkedRegion";
+import { tenantAppRoles } from "./tenantAppRoles";
+import type { TenantDatabaseArgs } from "./tenantDatabaseArgs";
+import { replicaUris, tenantReplicas } from "./tenantReplicas";
+import { tenantSnapshots } from "./tenantSnapshots";
+import { uriFor, uriTo } from "./tenantUris";
+import { withPlan } from "./withPlan";
 
 /**
  * One customer's database: a Neon project with its branch, owner role and database from a single call, then further roles and
@@ -116,6 +37,12 @@ export class TenantDatabase extends pulumi.ComponentResource {
   readonly pooledUri!: pulumi.Output<string>;
   /** Direct connection string of every database by its name, each as its owner; secret. */
   readonly uris!: pulumi.Output<Record<string, string>>;
+  /** Pooled connection string of every database by its name, each as its owner; secret. */
+  readonly pooledUris!: pulumi.Output<Record<string, string>>;
+  /** Direct connection string of every further role by its name, to the tenant's own database; secret. */
+  readonly roleUris!: pulumi.Output<Record<string, string>>;
+  /** Pooled connection string of every further role by its name, to the tenant's own database; secret. */
+  readonly rolePooledUris!: pulumi.Output<Record<string, string>>;
 
   /** Direct connection string of every app role by its name; secret. */
   readonly appRoleUris!: pulumi.Output<Record<string, string>>;
@@ -128,29 +55,37 @@ export class TenantDatabase extends pulumi.ComponentResource {
 
   constructor(name: string, args: TenantDatabaseArgs, opts?: pulumi.ComponentResourceOptions) {
     super("neon-tenants:index:TenantDatabase", name, {}, opts);
+    const limits = withPlan(args);
     const protection = args.protection ?? true;
-    const child: pulumi.CustomResourceOptions = { parent: this, protect: protection };
+    const retainOnDelete = args.retainOnDelete ?? false;
+    // What is kept at Neon needs no lock of the engine's, which would keep it from being forgotten.
+    const child: pulumi.CustomResourceOptions = {
+      parent: this,
+      protect: protection && !retainOnDelete,
+      ...(retainOnDelete ? { retainOnDelete } : {}),
+    };
 
     const project = new Project(
       name,
       {
         name: args.projectName ?? args.tenant,
-        regionId: args.region,
+        regionId: checkedRegion(args.region, args.allowedRegions),
         pgVersion: args.pgVersion,
         orgId: args.orgId,
         branchName: args.branchName,
         databaseName: args.databaseName,
         roleName: args.roleName,
-        historyRetentionSeconds: args.historyRetentionSeconds,
-        compute: args.compute && {
-          autoscalingLimitMinCu: args.compute.minCu,
-          autoscalingLimitMaxCu: args.compute.maxCu,
-          suspendTimeoutSeconds: args.compute.suspendSeconds,
+        historyRetentionSeconds: limits.historyRetentionSeconds,
+        compute: limits.compute && {
+          autoscalingLimitMinCu: limits.compute.minCu,
+          autoscalingLimitMaxCu: limits.compute.maxCu,
+          suspendTimeoutSeconds: limits.compute.suspendSeconds,
         },
-        quota: args.quota,
-        allowedIps: args.allowedIps && isAny(args.allowedIps) ? "any" : args.allowedIps,
-        protectedBranch: args.protectedBranch,
+        quota: limits.quota,
+        allowedIps: limits.allowedIps && isAny(limits.allowedIps) ? "any" : limits.allowedIps,
+        protectedBranch: limits.protectedBranch,
         deletionProtection: protection,
+        adopt: args.adopt,
         fleet: args.fleet,
       },
       child,
@@ -158,7 +93,11 @@ export class TenantDatabase extends pulumi.ComponentResource {
     const allowDelete = (item: string) => !protection || (args.allowDelete?.includes(item) ?? false);
 
     // They go with the project: deleting it needs no call for each of them.
-    const childOf = (item: string) => ({ ...child, deletedWith: project, protect: protection && !allowDelete(item) });
+    const childOf = (item: string) => ({
+      ...child,
+      deletedWith: project,
+      protect: child.protect && !allowDelete(item),
+    });
     // The project is this tenant's alone: a role or database of a declared name in it is what a killed run made.
     const place = { projectId: project.projectId, branchId: project.branchId };
 
@@ -174,6 +113,7 @@ export class TenantDatabase extends pulumi.ComponentResource {
     });
 
     const uris: Record<string, pulumi.Input<string>> = {};
+    const pooledUris: Record<string, pulumi.Input<string>> = {};
     const databases: Database[] = [];
     for (const { name: database, owner } of args.databases ?? []) {
       const resource = new Database(
@@ -188,12 +128,12 @@ export class TenantDatabase extends pulumi.ComponentResource {
         { ...childOf(database), dependsOn: roles },
       );
       databases.push(resource);
-      uris[database] = pulumi
-        .all([project.directUri, resource.name, owner, owner === undefined ? undefined : passwords.get(owner)])
-        .apply(([uri, to, role, password]) => uriOf(uri, to, role, password));
+      const as = { role: owner, password: owner === undefined ? undefined : passwords.get(owner) };
+      uris[database] = uriTo(project.directUri, resource.name, as);
+      pooledUris[database] = uriTo(project.pooledUri, resource.name, as);
     }
 
-    const appRoles = tenantAppRoles(args.appRoles ?? [], {
+    const appRoles = tenantAppRoles(limits.appRoles ?? [], {
       prefix: name,
       project,
       databaseUris: uris,
@@ -204,7 +144,8 @@ export class TenantDatabase extends pulumi.ComponentResource {
       parent: this,
       dependsOn: [...roles, ...databases],
     });
-    const replicas = tenantReplicas(args.replicas ?? [], { prefix: name, project, optionsOf: childOf });
+    const replicas = tenantReplicas(limits.replicas ?? [], { prefix: name, project, optionsOf: childOf });
+    tenantSnapshots(limits.snapshots ?? [], { prefix: name, project, options: { ...child, deletedWith: project } });
 
     this.projectId = project.projectId;
     this.branchId = project.branchId;
@@ -215,11 +156,10 @@ export class TenantDatabase extends pulumi.ComponentResource {
     this.roleName = project.roleName;
     this.directUri = pulumi.secret(project.directUri);
     this.pooledUri = pulumi.secret(project.pooledUri);
-    this.uris = pulumi.secret(
-      pulumi
-        .all([project.databaseName, project.directUri, pulumi.all(uris)])
-        .apply(([own, uri, more]) => ({ [own]: uri, ...more })),
-    );
+    this.uris = databaseUris(project.databaseName, project.directUri, uris);
+    this.pooledUris = databaseUris(project.databaseName, project.pooledUri, pooledUris);
+    this.roleUris = roleUris(project.directUri, passwords);
+    this.rolePooledUris = roleUris(project.pooledUri, passwords);
     this.appRoleUris = pulumi.secret(byName(appRoles, (role) => role.uri));
     this.appRolePooledUris = pulumi.secret(byName(appRoles, (role) => role.pooledUri));
     this.replicaHosts = byName(replicas, (replica) => replica.host);
@@ -242,13 +182,28 @@ function byName<R>(resources: ReadonlyMap<string, R>, value: (resource: R) => pu
   return pulumi.all(Object.fromEntries([...resources].map(([name, resource]) => [name, value(resource)])));
 }
 
-/** The project's direct URI for another database, and another role where one owns it. */
-function uriOf(uri: string, database: string, role: string | undefined, password: string | undefined): string {
-  const url = new URL(uri);
-  url.pathname = `/${encodeURIComponent(database)}`;
-  if (role !== undefined && password !== undefined) {
-    url.username = encodeURIComponent(role);
-    url.password = encodeURIComponent(password);
-  }
-  return url.toString();
+function databaseUris(
+  own: pulumi.Input<string>,
+  uri: pulumi.Input<string>,
+  more: Record<string, pulumi.Input<string>>,
+) {
+  const all = pulumi.all([own, uri, pulumi.all(more)]);
+  return pulumi.secret(all.apply(([name, ownUri, others]) => ({ [name]: ownUri, ...others })));
+}
+
+/** A role without a known password has no URI: that of the owner would be somebody else's. */
+function roleUris(
+  uri: pulumi.Input<string>,
+  passwords: ReadonlyMap<string, pulumi.Output<string | undefined>>,
+): pulumi.Output<Record<string, string>> {
+  const all = pulumi.all([uri, pulumi.all(Object.fromEntries(passwords))]);
+  return pulumi.secret(
+    all.apply(([ownUri, known]) =>
+      Object.fromEntries(
+        Object.entries(known).flatMap(([role, password]): [string, string][] =>
+          password === undefined ? [] : [[role, uriFor(ownUri, { role, password })]],
+        ),
+      ),
+    ),
+  );
 }

@@ -7,7 +7,7 @@ export interface TenantReplica {
   name: string;
   /** Smallest size, in compute units; default the tenant's. Changing it restarts the replica. */
   minCu?: pulumi.Input<number>;
-  /** Largest size, in compute units; at most 8 above {@link minCu}. Changing it restarts the replica. */
+  /** Largest size, in compute units; at most 8 above `minCu`. Changing it restarts the replica. */
   maxCu?: pulumi.Input<number>;
   /** Seconds without a query until it stops; -1 never, 0 Neon's default (300). */
   suspendSeconds?: pulumi.Input<number>;

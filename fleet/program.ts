@@ -112,6 +112,9 @@ function declareTenant({ spec, mark, fleet }: HandedTenant): TenantOutputs {
     historyRetentionSeconds: spec.historyRetentionSeconds,
     allowedIps: spec.allowedIps === "any" ? ["any"] : spec.allowedIps,
     protectedBranch: spec.protectedBranch,
+    snapshots: spec.snapshots,
+    rotation: spec.rotation,
+    adopt: spec.adopt,
     protection: spec.protection,
   });
   const { projectId, branchId, endpointId, host, pooledHost, databaseName, roleName } = database;

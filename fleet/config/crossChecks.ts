@@ -1,3 +1,4 @@
+import { adoptChecks } from "./adoptChecks";
 import { computeRangeFault } from "./computeSizes";
 import { extraChecks } from "./extraChecks";
 import type { LimitSettings } from "./fleet";
@@ -26,6 +27,7 @@ export function crossChecks(file: Partial<FleetFile>, source: YamlSource, isCut:
   defaultRegionCheck(file, add);
   computeCheck(file, isCut, add);
   extraChecks(file, isCut, add);
+  adoptChecks(file, isCut, add);
   for (const [key, written] of Object.entries(file.tenants ?? {})) {
     const path = ["tenants", key];
     const entry = written ?? {};

@@ -1,4 +1,13 @@
-import type { AppRoleSpec, ComputeSpec, DatabaseSpec, Departed, QuotaSpec, ReplicaSpec } from "./tenantSpec";
+import type {
+  AdoptSpec,
+  AppRoleSpec,
+  ComputeSpec,
+  DatabaseSpec,
+  Departed,
+  QuotaSpec,
+  ReplicaSpec,
+  SnapshotsSpec,
+} from "./tenantSpec";
 
 /** A Neon organization that holds projects of the fleet. */
 export interface Organization {
@@ -34,6 +43,7 @@ export interface LimitSettings {
   tags?: Record<string, string>;
   appRoles?: AppRoleSpec[];
   replicas?: ReplicaSpec[];
+  snapshots?: SnapshotsSpec[];
 }
 
 /** What the defaults may set: limits, and where and what a database is. */
@@ -55,6 +65,8 @@ export interface TenantEntry extends TenantSettings {
   databases?: DatabaseSpec[];
   roles?: string[];
   allowDelete?: string[];
+  rotation?: number;
+  adopt?: AdoptSpec;
 }
 
 /** What commands decided about a tenant, kept in the state file beside the fleet file. A fact wins over the entry. */

@@ -11,7 +11,7 @@ import {
   wordLeaf,
 } from "./nameLeaves";
 import { tenantKeyFault, tenantKeyPattern } from "./names";
-import { computeSizeLeaf, historyLeaf, sizeQuotaLeaf, suspendLeaf, timeQuotaLeaf } from "./unitLeaves";
+import { computeSizeLeaf, historyLeaf, keepLeaf, sizeQuotaLeaf, suspendLeaf, timeQuotaLeaf } from "./unitLeaves";
 
 /** Names of plans, organizations and residency rules. */
 const labelPattern = /^[A-Za-z0-9][A-Za-z0-9_.-]{0,99}$/;
@@ -45,6 +45,14 @@ const replica = z.strictObject({
   ...computeSize,
 });
 
+const snapshots = z.strictObject({
+  frequency: wordLeaf(["hourly", "daily", "weekly", "monthly", "yearly"], "How often a snapshot is made."),
+  hour: integerLeaf(0, 23, "an hour; write 0 to 23", "The hour, UTC; 0 by default.").optional(),
+  day: integerLeaf(1, 31, "a day; write 1 to 31", "Day of the week (1 is Monday) or of the month.").optional(),
+  month: integerLeaf(1, 12, "a month; write 1 to 12", "The month, for yearly.").optional(),
+  keep: keepLeaf.optional(),
+});
+
 const limits = {
   compute: z.strictObject(computeSize).meta({ description: "The size of the compute." }).optional(),
   history: historyLeaf.optional(),
@@ -69,6 +77,10 @@ const limits = {
     .meta({ description: "Roles that may use rows and nothing else, each with a generated password." })
     .optional(),
   replicas: z.array(replica).meta({ description: "Computes that only read, beside the first one." }).optional(),
+  snapshots: z
+    .array(snapshots)
+    .meta({ description: "When snapshots of the default branch are made (paid plans); an empty list makes none." })
+    .optional(),
 };
 
 const settings = {
@@ -149,6 +161,23 @@ const tenant = z.strictObject({
     .meta({ description: "Further databases." })
     .optional(),
   roles: z.array(roleNameLeaf("Name of the role.")).meta({ description: "Further roles." }).optional(),
+  rotation: integerLeaf(
+    0,
+    1_000_000,
+    "a count; write a whole number",
+    "Counts the rotations of the app roles' passwords: another number makes new ones, once.",
+  ).optional(),
+  adopt: z
+    .strictObject({
+      projectId: patternLeaf(/^[a-z0-9-]{1,60}$/, "a project's id; copy it from Neon's console", "The project's id.", [
+        "calm-sun-12345678",
+      ]).optional(),
+      byName: flagLeaf("Whether the one project of exactly the tenant's key as its name is taken over.").optional(),
+      apply: flagLeaf("Whether what differs is changed with the adoption; otherwise differences stop it.").optional(),
+      resetPassword: flagLeaf("Whether the owner gets a new password where the project stores none.").optional(),
+    })
+    .meta({ description: "An existing project that becomes this tenant's; read at the first apply only." })
+    .optional(),
   allowDelete: z
     .array(boundedTextLeaf(1, 64, "Name of a further database or role, an app role or a replica."))
     .meta({

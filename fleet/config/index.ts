@@ -14,12 +14,14 @@ export { loadFleet } from "./loadFleet";
 export { formatProblem, type Problem, type ProblemCode } from "./problem";
 export { resolveFleet, resolveTenant } from "./resolveTenant";
 export type {
+  AdoptSpec,
   AppRoleSpec,
   ComputeSpec,
   DatabaseSpec,
   Departed,
   QuotaSpec,
   ReplicaSpec,
+  SnapshotsSpec,
   TenantSpec,
 } from "./tenantSpec";
 export { writeFact, writeSecretsSalt, type FactChange } from "./writeFact";

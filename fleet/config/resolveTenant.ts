@@ -59,6 +59,9 @@ export function resolveTenant(fleet: Fleet, key: string): TenantSpec {
     allowedIps: Array.isArray(settings.allowedIps) ? [...settings.allowedIps] : settings.allowedIps,
     protectedBranch: settings.protectedBranch,
     protection: facts?.protection ?? settings.protection ?? true,
+    snapshots: settings.snapshots?.map((entry) => ({ ...entry })),
+    rotation: settings.rotation,
+    adopt: settings.adopt && { ...settings.adopt },
     tags: { ...settings.tags },
     departed: facts?.departed && { ...facts.departed },
   });

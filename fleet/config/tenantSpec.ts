@@ -43,6 +43,26 @@ export interface ReplicaSpec extends ComputeSpec {
   name: string;
 }
 
+/** One entry of the backup schedule of the default branch, UTC. */
+export interface SnapshotsSpec {
+  frequency: "hourly" | "daily" | "weekly" | "monthly" | "yearly";
+  hour?: number;
+  day?: number;
+  month?: number;
+  /** `retention_seconds`; without it for ever. */
+  retentionSeconds?: number;
+}
+
+/** An existing project that becomes a tenant's: one of `projectId` and `byName`. */
+export interface AdoptSpec {
+  projectId?: string;
+  byName?: boolean;
+  /** Differences are changed with the adoption instead of stopping it. */
+  apply?: boolean;
+  /** The owner gets a new password where the project stores none. */
+  resetPassword?: boolean;
+}
+
 /** Written by the command that ended a tenant: its entry is never applied again. */
 export interface Departed {
   /** ISO 8601 time, UTC. */
@@ -98,6 +118,12 @@ export interface TenantSpec {
   allowedIps?: "any" | string[];
   /** Neon's own protection of the default branch. */
   protectedBranch?: boolean;
+  /** When snapshots of the default branch are made. */
+  snapshots?: SnapshotsSpec[];
+  /** Counts the rotations of the app roles' passwords; undefined is 0. */
+  rotation?: number;
+  /** An existing project to take over, instead of making one. */
+  adopt?: AdoptSpec;
   /** Our deletion protection and the engine's `protect`. Default true. */
   protection: boolean;
   /** Free words to select tenants by; they never reach Neon. */

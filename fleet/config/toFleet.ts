@@ -5,7 +5,7 @@ import type { StateFile } from "./stateSchema";
 
 /** The limits of a plan, of the defaults or of a tenant, under the names of the API. Only what was written is present. */
 export function toLimits(limits: LimitsInFile): LimitSettings {
-  const { compute, history, quota, allowedIps, protectedBranch, tags, appRoles, replicas } = limits;
+  const { compute, history, quota, allowedIps, protectedBranch, tags, appRoles, replicas, snapshots } = limits;
   return defined({
     compute: compute && toCompute(compute),
     historyRetentionSeconds: history,
@@ -23,6 +23,7 @@ export function toLimits(limits: LimitsInFile): LimitSettings {
     tags,
     appRoles: appRoles?.map((role) => defined(role)),
     replicas: replicas?.map(({ name, ...size }) => ({ name, ...toCompute(size) })),
+    snapshots: snapshots?.map(({ keep, ...at }) => defined({ ...at, retentionSeconds: keep })),
   });
 }
 
@@ -49,8 +50,9 @@ export function toSettings(settings: SettingsInFile): TenantSettings {
 }
 
 export function toEntry(tenant: TenantInFile): TenantEntry {
-  const { displayName, databases, roles, allowDelete } = tenant;
-  return { ...defined({ displayName, databases, roles, allowDelete }), ...toSettings(tenant) };
+  const { displayName, databases, roles, allowDelete, rotation, adopt } = tenant;
+  const own = { displayName, databases, roles, allowDelete, rotation };
+  return { ...defined({ ...own, adopt: adopt && defined(adopt) }), ...toSettings(tenant) };
 }
 
 /** Everything that two sound files say. `order` holds the keys under `tenants` as the file lists them. */

@@ -114,6 +114,23 @@ export const historyLeaf = leaf<number>(
   },
 );
 
+const shortestKeepSeconds = 3600;
+
+/** Seconds for which a snapshot is kept. */
+export const keepLeaf = leaf<number>(
+  {
+    type: "string",
+    pattern: `^${durationPattern}$`,
+    examples: ["7d"],
+    description: "How long each snapshot is kept, at least 1h; for ever where it is left out.",
+  },
+  (written) => {
+    const parsed = durationOf(written, {});
+    if (!("value" in parsed) || parsed.value >= shortestKeepSeconds) return parsed;
+    return unitFault(`${describe(written)} is shorter than the 1h that Neon keeps a snapshot`, "1h");
+  },
+);
+
 /** A compute's size in CU. */
 export function computeSizeLeaf(description: string) {
   return leaf<number>({ type: "number", minimum: 0.25, maximum: 56, examples: [0.25, 2], description }, (written) => {

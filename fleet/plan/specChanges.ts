@@ -1,4 +1,4 @@
-import type { AppRoleSpec, TenantSpec } from "../config";
+import type { AppRoleSpec, SnapshotsSpec, TenantSpec } from "../config";
 import { appliedFields, canonicalJson } from "./appliedFields";
 import type { ChangeClass, FieldChange } from "./plan";
 
@@ -42,6 +42,8 @@ function changeClass(field: string, from: unknown, to: unknown, applied: TenantS
       return to === undefined ? "inPlace" : "reducesProtection";
     case "historyRetentionSeconds":
       return asHistory(to) < asHistory(from) ? "reducesProtection" : "inPlace";
+    case "snapshots":
+      return thinsOut(from, to) ? "reducesProtection" : "inPlace";
     case "protection":
     case "protectedBranch":
       return from === true ? "reducesProtection" : "inPlace";
@@ -50,6 +52,15 @@ function changeClass(field: string, from: unknown, to: unknown, applied: TenantS
     default:
       return "inPlace";
   }
+}
+
+/** Fewer snapshots, or snapshots that are kept less long, guard the data less. */
+function thinsOut(from: unknown, to: unknown): boolean {
+  const entries = (value: unknown) => (value ?? []) as SnapshotsSpec[];
+  const keptFor = ({ retentionSeconds = Infinity }: SnapshotsSpec) => retentionSeconds;
+  const isCovered = (former: SnapshotsSpec) =>
+    entries(to).some((it) => it.frequency === former.frequency && keptFor(it) >= keptFor(former));
+  return !entries(from).every(isCovered);
 }
 
 /** The consent counts only once it was applied, in an apply before the one that drops. */

@@ -19,8 +19,8 @@ export interface Call<T> {
   /** The parts of the path, the project first. */
   at: readonly string[];
   send: (neon: NeonHttp, params: HttpParams) => Promise<HttpAnswer<T>>;
-  /** The field without which an answer is none. */
-  expect: string & keyof T;
+  /** The field without which an answer is none; nothing where Neon answers without content. */
+  expect?: string & keyof T;
   /** What a DELETE resolves to where nothing was left to delete (204, 404). */
   gone?: T;
 }
@@ -111,6 +111,10 @@ function delayBeforeRepeat<T>(
 
 /** Checks that the answer is one, and remembers what it started and created. */
 function accept<T extends object>(parts: CallerParts, call: Call<T>, failed: FailedCall, answer: HttpAnswer<T>): T {
+  if (call.expect === undefined) {
+    if (failed.method === "DELETE") parts.recent.forget(call.at.at(-1));
+    return answer.data;
+  }
   const data = answer.status === 204 && call.gone !== undefined ? call.gone : answer.data;
   if (typeof data !== "object" || data === null || data[call.expect] === undefined) {
     const mayHaveActed = failed.method !== "GET";

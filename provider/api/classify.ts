@@ -91,7 +91,8 @@ function judgeAnswer(failure: HttpFailure, call: FailedCall): Verdict {
       hint: "Neon allows 700 requests per minute to an account; lower NEON_RATE_LIMIT or the number of tenants at once.",
     };
   }
-  if (alreadyExists(status, failure)) {
+  // Nothing exists too much for a DELETE: its 409 is a refusal.
+  if (call.method !== "DELETE" && alreadyExists(status, failure)) {
     return { class: "final", code: "NEON_ALREADY_EXISTS", hint: "Choose another name, or adopt what exists." };
   }
   if (status === 402 || status === 403 || status >= 406) {
@@ -178,7 +179,7 @@ function judgeRefusal(status: number, failure: HttpFailure): Verdict {
           hint: "A personal API key needs an organization: set orgId, neon:orgId or NEON_ORG_ID (it is on the organization's settings page), or use an organization key.",
         };
       }
-      return { class: "final", code: "NEON_INVALID_INPUT", hint: hintOfBadRequest(said) };
+      return { class: "final", code: "NEON_INVALID_INPUT", hint: hintOfRefusal(said) ?? hintOfBadRequest(said) };
     case 401:
       return {
         class: "final",
@@ -191,7 +192,9 @@ function judgeRefusal(status: number, failure: HttpFailure): Verdict {
       return {
         class: "final",
         code: "NEON_FORBIDDEN",
-        hint: "This kind of API key, or the Neon plan, does not allow it; a project-scoped key cannot create projects or delete its own.",
+        hint:
+          hintOfRefusal(said) ??
+          "This kind of API key, or the Neon plan, does not allow it; a project-scoped key cannot create projects or delete its own.",
       };
     case 404:
       // Anything may answer 404; only Neon's own says that a thing is gone.
@@ -209,6 +212,7 @@ function judgeRefusal(status: number, failure: HttpFailure): Verdict {
       }
       return { class: "final", code: "NEON_REFUSED", hint: hintOfRefusal(said) };
     case 406:
+    case 409:
     case 412:
       return { class: "final", code: "NEON_REFUSED", hint: hintOfRefusal(said) };
     default:
@@ -232,13 +236,31 @@ function hintOfBadRequest(said: string): string {
   return "Correct the value that Neon names.";
 }
 
-function hintOfRefusal(said: string): string | undefined {
-  if (/suspend interval/i.test(said))
-    return "Leave suspendTimeoutSeconds out: this Neon plan does not let it be changed.";
-  if (/stor(e|ing).*password/i.test(said))
-    return "Neon keeps no passwords for this project: reset the role's password to get a new one.";
-  if (/\bprotected\b/i.test(said)) return "Take the protection off the branch first.";
-  if (/\bchild(ren)?\b/i.test(said)) return "Delete the child branches first.";
-  if (/\bintegration/i.test(said)) return "Remove the integration from the project first.";
-  return undefined;
-}
+/** What Neon may say where it refuses something that is well-formed, most special first, and the way out. */
+const waysOut: readonly [RegExp, string][] = [
+  [/suspend interval/i, "Leave suspendTimeoutSeconds out: this Neon plan does not let it be changed."],
+  [
+    /stor(e|ing).*password|passwords? .*not stored/i,
+    "Neon keeps no passwords for this project: reset the role's password to get a new one.",
+  ],
+  [
+    /\bVPC endpoint\b.*cannot be added again/i,
+    "Neon never takes a VPC endpoint again that was taken away: make another one at the cloud provider.",
+  ],
+  [
+    /cannot have an expiration/i,
+    "Take expiresAt out, or what keeps the branch from expiring: protection, children, or being the default one.",
+  ],
+  [/expiration cannot have children/i, "Take expiresAt off the parent first, or choose another parent."],
+  [/\bprotected\b/i, "Take the protection off the branch first."],
+  [/\bchild(ren)?\b/i, "Delete the child branches first."],
+  [
+    /\b(default|root) branch cannot be deleted/i,
+    "It goes with the whole project; to keep the project, make another branch the default one first.",
+  ],
+  [/only be created from root branches/i, "Name a root branch, such as the default one."],
+  [/\bowns a database\b/i, "Give the database another owner, or delete it first."],
+  [/\bintegration/i, "Remove the integration from the project first."],
+];
+
+const hintOfRefusal = (said: string): string | undefined => waysOut.find(([pattern]) => pattern.test(said))?.[1];

@@ -1,4 +1,5 @@
 import type { Operation } from "@neondatabase/api-client";
+import { accessMethods } from "./access";
 import { branchMethods } from "./branches";
 import { createCaller, type Caller } from "./caller";
 import { systemClock, type Clock } from "./clock";
@@ -14,6 +15,7 @@ import { createRateLimiter, rateShare, type RateLimit, type RateLimiter } from "
 import { RecentlyCreated } from "./recentlyCreated";
 import { DEFAULT_BASE_URL, normalizeBaseUrl } from "./resolveTarget";
 import { roleMethods } from "./roles";
+import { vpcEndpointMethods } from "./vpcEndpoints";
 
 export interface NeonApiOptions {
   apiKey: string;
@@ -67,6 +69,8 @@ export function createNeonApi(options: NeonApiOptions): NeonApi {
     ...endpointMethods(call, { recent }),
     ...roleMethods(call),
     ...databaseMethods(call),
+    ...accessMethods(call),
+    ...vpcEndpointMethods(call),
     listOperations: (projectId, limit = 100) => listOperations(call, projectId, limit),
     waitForOperations: (operations, wait) => watcher.wait(operations, wait),
   };

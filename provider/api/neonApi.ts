@@ -1,4 +1,6 @@
 import type {
+  AddProjectJWKSRequest,
+  BackupScheduleItem,
   Branch,
   BranchCreateRequest,
   BranchUpdateRequest,
@@ -9,13 +11,19 @@ import type {
   Endpoint,
   EndpointCreateRequest,
   EndpointUpdateRequest,
+  JWKS,
   Operation,
+  OrgApiKeyCreateResponse,
+  OrgApiKeysListResponseItem,
   Project,
   ProjectCreateRequest,
   ProjectListItem,
+  ProjectPermission,
   ProjectUpdateRequest,
   RegionResponse,
   Role,
+  VPCEndpoint,
+  VPCEndpointDetails,
 } from "@neondatabase/api-client";
 
 /** What one `POST /projects` answers (`createProject`). Role passwords and URIs in it are secret. */
@@ -126,6 +134,36 @@ export interface NeonApi {
     request: DatabaseUpdateRequest["database"],
   ): Promise<{ database: Database; operations: Operation[] }>;
   deleteDatabase(projectId: string, branchId: string, name: string): Promise<Operation[]>;
+
+  /** `getSnapshotSchedule`: empty where there is none. */
+  getSnapshotSchedule(projectId: string, branchId: string): Promise<BackupScheduleItem[]>;
+  /** `setSnapshotSchedule` replaces the whole schedule; an empty one ends it. */
+  setSnapshotSchedule(projectId: string, branchId: string, schedule: BackupScheduleItem[]): Promise<void>;
+
+  listProjectPermissions(projectId: string): Promise<ProjectPermission[]>;
+  grantProjectPermission(projectId: string, email: string): Promise<ProjectPermission>;
+  revokeProjectPermission(projectId: string, permissionId: string): Promise<void>;
+
+  /** `listOrgApiKeys`: all of an organization, without their secrets. */
+  listOrgApiKeys(orgId: string): Promise<OrgApiKeysListResponseItem[]>;
+  /** `createOrgApiKey`: the only answer that holds the key. Needs the personal key of an admin. */
+  createOrgApiKey(orgId: string, request: { key_name: string; project_id?: string }): Promise<OrgApiKeyCreateResponse>;
+  revokeOrgApiKey(orgId: string, keyId: number): Promise<void>;
+
+  listJwks(projectId: string): Promise<JWKS[]>;
+  addJwks(projectId: string, request: AddProjectJWKSRequest): Promise<{ jwks: JWKS; operations: Operation[] }>;
+  deleteJwks(projectId: string, jwksId: string): Promise<void>;
+
+  /** `getOrganizationVPCEndpointDetails`. */
+  getOrgVpcEndpoint(orgId: string, regionId: string, vpcEndpointId: string): Promise<VPCEndpointDetails>;
+  /** `assignOrganizationVPCEndpoint`: also what changes the label. */
+  assignOrgVpcEndpoint(orgId: string, regionId: string, vpcEndpointId: string, label: string): Promise<void>;
+  /** `deleteOrganizationVPCEndpoint`: one that was taken away can never be assigned again. */
+  deleteOrgVpcEndpoint(orgId: string, regionId: string, vpcEndpointId: string): Promise<void>;
+  listProjectVpcEndpoints(projectId: string): Promise<VPCEndpoint[]>;
+  /** `assignProjectVPCEndpoint`: also what changes the label. */
+  assignProjectVpcEndpoint(projectId: string, vpcEndpointId: string, label: string): Promise<void>;
+  deleteProjectVpcEndpoint(projectId: string, vpcEndpointId: string): Promise<void>;
 
   /** `getConnectionURI`; `pooled` is always sent because its default is contested. The URI holds the password. */
   connectionUri(

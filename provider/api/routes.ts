@@ -1,4 +1,4 @@
-export type HttpMethod = "GET" | "POST" | "PATCH" | "DELETE";
+export type HttpMethod = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
 
 export interface Route {
   method: HttpMethod;
@@ -55,6 +55,37 @@ export const routes = {
     method: "DELETE",
     path: "/projects/{project_id}/branches/{branch_id}/databases/{database_name}",
   },
+
+  getSnapshotSchedule: { method: "GET", path: "/projects/{project_id}/branches/{branch_id}/backup_schedule" },
+  setSnapshotSchedule: { method: "PUT", path: "/projects/{project_id}/branches/{branch_id}/backup_schedule" },
+
+  listProjectPermissions: { method: "GET", path: "/projects/{project_id}/permissions" },
+  grantPermissionToProject: { method: "POST", path: "/projects/{project_id}/permissions" },
+  revokePermissionFromProject: { method: "DELETE", path: "/projects/{project_id}/permissions/{permission_id}" },
+
+  listOrgApiKeys: { method: "GET", path: "/organizations/{org_id}/api_keys" },
+  createOrgApiKey: { method: "POST", path: "/organizations/{org_id}/api_keys" },
+  revokeOrgApiKey: { method: "DELETE", path: "/organizations/{org_id}/api_keys/{key_id}" },
+
+  getProjectJWKS: { method: "GET", path: "/projects/{project_id}/jwks" },
+  addProjectJWKS: { method: "POST", path: "/projects/{project_id}/jwks" },
+  deleteProjectJWKS: { method: "DELETE", path: "/projects/{project_id}/jwks/{jwks_id}" },
+
+  getOrganizationVPCEndpointDetails: {
+    method: "GET",
+    path: "/organizations/{org_id}/vpc/region/{region_id}/vpc_endpoints/{vpc_endpoint_id}",
+  },
+  assignOrganizationVPCEndpoint: {
+    method: "POST",
+    path: "/organizations/{org_id}/vpc/region/{region_id}/vpc_endpoints/{vpc_endpoint_id}",
+  },
+  deleteOrganizationVPCEndpoint: {
+    method: "DELETE",
+    path: "/organizations/{org_id}/vpc/region/{region_id}/vpc_endpoints/{vpc_endpoint_id}",
+  },
+  listProjectVPCEndpoints: { method: "GET", path: "/projects/{project_id}/vpc_endpoints" },
+  assignProjectVPCEndpoint: { method: "POST", path: "/projects/{project_id}/vpc_endpoints/{vpc_endpoint_id}" },
+  deleteProjectVPCEndpoint: { method: "DELETE", path: "/projects/{project_id}/vpc_endpoints/{vpc_endpoint_id}" },
 
   getConnectionURI: { method: "GET", path: "/projects/{project_id}/connection_uri" },
   getActiveRegions: { method: "GET", path: "/regions" },

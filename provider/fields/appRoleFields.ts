@@ -34,6 +34,7 @@ export const appRoleFields = {
     schema: z.enum(["readWrite", "readOnly"], { error: "must be readWrite or readOnly" }),
     required: true,
     about: "`readOnly` selects, `readWrite` also inserts, updates and deletes; neither makes or drops objects.",
+    changeText: "in place; from `readOnly` to `readWrite` it reduces protection",
     change: (from: string | undefined, to: string) =>
       from === "readOnly" && to === "readWrite" ? "reducesProtection" : "inPlace",
   }),

@@ -16,11 +16,13 @@ export interface FieldChange {
 
 /**
  * What changed between the user's inputs then (`declared`) and now. `actual` are the outputs: a field that cannot change is compared
- * with what is there, so that declaring it later with the same value is no change.
+ * with what is there, so that declaring it later with the same value is no change. With nothing declared, as of something imported, there
+ * is nothing to compare with.
  */
 export function diffFields(fields: Fields, actual: Values, declared: Values, news: Values): FieldChange[] {
   return leaves(fields).flatMap(({ path, field }): FieldChange[] => {
-    const change = diffField(path, field, actual, valueAt(declared, path), valueAt(news, path));
+    const late = field.createOnly && Object.keys(declared).length > 0;
+    const change = diffField(path, field, actual, valueAt(declared, path), valueAt(news, path), late);
     return change ? [change] : [];
   });
 }
@@ -31,6 +33,7 @@ function diffField(
   actual: Values,
   from: unknown,
   to: unknown,
+  late: boolean,
 ): FieldChange | undefined {
   if (sameValue(from, to, field.asSet)) return undefined;
   if (to === undefined) return removal(path, field, from);
@@ -39,7 +42,8 @@ function diffField(
   const changeClass = classOf(field, before, to);
   if (changeClass !== "refused") return { path, from, to, class: changeClass, rememberOnly: false };
   // Outputs that do not hold the field say nothing about it; the API then has the last word.
-  if (before === undefined || sameValue(before, to)) return { path, from, to, class: "inPlace", rememberOnly: true };
+  if ((before === undefined && !late) || sameValue(before, to))
+    return { path, from, to, class: "inPlace", rememberOnly: true };
   return { path, from: before, to, class: "refused", rememberOnly: true, refusal: field.refusal };
 }
 

@@ -20,6 +20,15 @@ export const changeClasses: readonly ChangeClass[] = [
   "refused",
 ];
 
+/** The classes in words. */
+export const classTexts: Readonly<Record<ChangeClass, string>> = {
+  inPlace: "in place",
+  restartsCompute: "restarts the compute",
+  reducesProtection: "reduces protection",
+  maySuspend: "may suspend",
+  refused: "refused",
+};
+
 /** What it means when the user takes a field out of the program. */
 export type Removal<T> =
   /** Back to this value, which is what Neon does when the field was never set; null where Neon is told to clear it. */
@@ -45,6 +54,8 @@ export interface Field<T, Required extends boolean = boolean> {
   readonly removed: Removal<T>;
   /** Class of a change; a function where it depends on the direction. */
   change(from: T | undefined, to: T): ChangeClass;
+  /** What a change does, in words; undefined where a class depends on the direction and nobody said how. */
+  readonly changeText?: string;
   /** Why a refused change is refused, and what to do instead. */
   readonly refusal?: { reason: string; wayOut: string };
   /** True where a list page carries the field, so that whole-fleet reads can compare it. */
@@ -53,6 +64,8 @@ export interface Field<T, Required extends boolean = boolean> {
   readonly secret: boolean;
   /** True where the order of a list has no meaning. */
   readonly asSet: boolean;
+  /** True where only the making of the thing reads it: one that was not set then cannot be set later. */
+  readonly createOnly: boolean;
 }
 
 /** Fields that live under one key of the input. */
@@ -76,11 +89,14 @@ interface FieldOptions<S extends z.ZodType, R extends boolean> {
   defaultText?: string;
   removed?: Removal<z.output<S>>;
   change?: ChangeClass | ((from: z.output<S> | undefined, to: z.output<S>) => ChangeClass);
+  /** Needed beside a function as `change`, for the documentation. */
+  changeText?: string;
   refusal?: { reason: string; wayOut: string };
   inListPages?: boolean;
   quota?: boolean;
   secret?: boolean;
   asSet?: boolean;
+  createOnly?: boolean;
 }
 
 /** Declares one field. What is not said: optional, `inPlace`, left alone when removed, not in list pages, no quota, no secret. */
@@ -98,11 +114,13 @@ export function field<S extends z.ZodType, R extends boolean = false>(
     defaultText: options.defaultText ?? (options.required ? "required" : "Neon's own"),
     removed: options.removed ?? "leftAlone",
     change: typeof change === "function" ? change : () => change,
+    changeText: options.changeText ?? (typeof change === "function" ? undefined : classTexts[change]),
     refusal: options.refusal,
     inListPages: options.inListPages ?? false,
     quota: options.quota ?? false,
     secret: options.secret ?? false,
     asSet: options.asSet ?? false,
+    createOnly: options.createOnly ?? false,
   };
 }
 

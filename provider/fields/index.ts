@@ -1,4 +1,18 @@
 export { type ChangeClass, changeClasses, type Declared, type Field, type Fields, type Leaf, leaves } from "./field";
+export {
+  type ApiKeyDeclared,
+  apiKeyFields,
+  type JwksUrlDeclared,
+  jwksUrlFields,
+  type ProjectPermissionDeclared,
+  projectPermissionFields,
+  type SnapshotScheduleDeclared,
+  snapshotScheduleFields,
+  type VpcEndpointAssignmentDeclared,
+  vpcEndpointAssignmentFields,
+  type VpcEndpointRestrictionDeclared,
+  vpcEndpointRestrictionFields,
+} from "./accessFields";
 export { checkFields } from "./checkFields";
 export {
   declaredIn,
@@ -10,7 +24,7 @@ export {
   type FieldChange,
   worstClass,
 } from "./diffFields";
-export { type ProjectDeclared, projectFields } from "./projectFields";
+export { type ProjectAdopt, type ProjectDeclared, projectFields } from "./projectFields";
 export { computeLimitProblems, isComputeSize, type Problem } from "./rules";
 export { jsonSchema, zodSchema } from "./schemas";
 export { type AppRoleDeclared, appRoleFields } from "./appRoleFields";

@@ -1,46 +1,17 @@
-import { isIP } from "node:net";
 import { z } from "zod";
-import { type ChangeClass, type Declared, field, group } from "./field";
-import { computeSize, identifier, roleName, suspendTimeout } from "./rules";
+import { type Declared, field, group } from "./field";
+import { guard, isIpEntry, opensNetwork, quota } from "./projectRules";
+import {
+  computeSize,
+  defaultPreloadLibraries,
+  identifier,
+  pgSettings,
+  preloadLibraries,
+  roleName,
+  suspendTimeout,
+} from "./rules";
 
 const createNew = "Create a new tenant with the new value and move the data, or put the old value back.";
-
-const quota = (about: string, api: string, unit: string) =>
-  field({
-    schema: z.number().int("must be a whole number").min(0, "must be 0 (unlimited) or more"),
-    about,
-    unit,
-    api: `project.settings.quota.${api}`,
-    defaultText: "0 (unlimited)",
-    removed: { to: 0 },
-    change: lowersLimit,
-    inListPages: true,
-    quota: true,
-  });
-
-function lowersLimit(from: number | undefined, to: number): ChangeClass {
-  const limit = (value: number | undefined): number => (value ? value : Infinity);
-  return limit(to) < limit(from) ? "maySuspend" : "inPlace";
-}
-
-const guard = (from: boolean | undefined, to: boolean): ChangeClass =>
-  from !== to && !to ? "reducesProtection" : "inPlace";
-
-function opensNetwork(from: string | string[] | undefined, to: string | string[]): ChangeClass {
-  if (to === "any") return from === undefined ? "inPlace" : "reducesProtection";
-  if (from === undefined || from === "any") return "inPlace";
-  return [...to].every((entry) => from.includes(entry)) ? "inPlace" : "reducesProtection";
-}
-
-/** An address, a range in CIDR notation, or `a-b`, of IPv4 or IPv6. Neon lets an entry that it cannot read match nothing. */
-function isIpEntry(entry: string): boolean {
-  const [from = "", to, ...more] = entry.split("-");
-  if (to !== undefined) return more.length === 0 && isIP(from) !== 0 && isIP(from) === isIP(to);
-  const [address = "", bits, ...rest] = entry.split("/");
-  const version = isIP(address);
-  if (version === 0 || rest.length > 0) return false;
-  return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (version === 4 ? 32 : 128));
-}
 
 const auditLevels = ["base", "extended", "full"] as const;
 const time = z.string().regex(/^([01]\d|2[0-3]):[0-5]\d$/, "must be a UTC time as HH:MM");
@@ -94,6 +65,7 @@ export const projectFields = {
     unit: "seconds",
     api: "project.history_retention_seconds",
     defaultText: "depends on the plan at Neon (21600 or 86400)",
+    changeText: "in place; lowering it reduces protection",
     change: (from: number | undefined, to: number) =>
       from === undefined || to < from ? "reducesProtection" : "inPlace",
     inListPages: true,
@@ -152,6 +124,15 @@ export const projectFields = {
       removed: { to: 0 },
       inListPages: true,
     }),
+    pgSettings: field({
+      schema: pgSettings,
+      about: "Settings of Postgres by name, such as `work_mem`; the whole set is sent.",
+      api: "project.default_endpoint_settings.pg_settings and endpoint.settings.pg_settings",
+      defaultText: "none",
+      removed: { to: {} },
+      change: "restartsCompute",
+      inListPages: true,
+    }),
   }),
   quota: group("Limits per billing period; all five are sent as soon as one is set, 0 = unlimited.", {
     activeTimeSeconds: quota("Wall-clock time that computes may be active.", "active_time_seconds", "seconds"),
@@ -180,6 +161,7 @@ export const projectFields = {
       wayOut: 'Write allowedIps: "any" to mean that.',
     },
     change: opensNetwork,
+    changeText: "in place; letting in more reduces protection; taking a list out is refused",
     inListPages: true,
     asSet: true,
   }),
@@ -189,6 +171,7 @@ export const projectFields = {
     api: "project.settings.allowed_ips.protected_branches_only",
     defaultText: "false",
     removed: { to: false },
+    changeText: "true reduces protection; false in place",
     change: (_from: boolean | undefined, to: boolean) => (to ? "reducesProtection" : "inPlace"),
     inListPages: true,
   }),
@@ -199,6 +182,7 @@ export const projectFields = {
     defaultText: "false",
     removed: { to: false },
     change: guard,
+    changeText: "true in place; false reduces protection",
     inListPages: true,
   }),
   blockVpcConnections: field({
@@ -208,6 +192,7 @@ export const projectFields = {
     defaultText: "false",
     removed: { to: false },
     change: guard,
+    changeText: "true in place; false reduces protection",
     inListPages: true,
   }),
   enableLogicalReplication: field({
@@ -217,6 +202,7 @@ export const projectFields = {
     defaultText: "false",
     change: (from: boolean | undefined, to: boolean) =>
       from === true && !to ? "refused" : to ? "restartsCompute" : "inPlace",
+    changeText: "true restarts computes; back to false is refused",
     refusal: {
       reason: "Neon cannot switch logical replication off again",
       wayOut: "Put true back, or remove the input to leave it as it is.",
@@ -241,6 +227,7 @@ export const projectFields = {
     api: "project.settings.hipaa",
     defaultText: "false",
     change: (from: boolean | undefined, to: boolean) => (from === true && !to ? "refused" : "inPlace"),
+    changeText: "true in place; back to false is refused",
     refusal: {
       reason: "Neon cannot switch HIPAA mode off again",
       wayOut: "Put true back, or remove the input to leave it as it is.",
@@ -251,8 +238,18 @@ export const projectFields = {
     schema: z.enum(auditLevels),
     about: "How much the audit log of a HIPAA project holds.",
     api: "project.settings.audit_log_level",
+    changeText: "in place; a lower level reduces protection",
     change: (from: (typeof auditLevels)[number] | undefined, to: (typeof auditLevels)[number]) =>
       from !== undefined && auditLevels.indexOf(to) < auditLevels.indexOf(from) ? "reducesProtection" : "inPlace",
+    inListPages: true,
+  }),
+  preloadLibraries: field({
+    schema: preloadLibraries,
+    about: "Libraries that computes load when they start; the names are those of `getAvailablePreloadLibraries`.",
+    api: "project.settings.preload_libraries",
+    defaultText: "Neon's own libraries and no others",
+    removed: { to: defaultPreloadLibraries },
+    change: "restartsCompute",
     inListPages: true,
   }),
   protectedBranch: field({
@@ -262,6 +259,7 @@ export const projectFields = {
     defaultText: "false",
     removed: { to: false },
     change: guard,
+    changeText: "true in place; false reduces protection",
   }),
   deletionProtection: field({
     schema: z.boolean(),
@@ -269,15 +267,38 @@ export const projectFields = {
     defaultText: "true",
     removed: { to: true },
     change: guard,
+    changeText: "true in place; false reduces protection",
+  }),
+  adopt: field({
+    schema: z
+      .strictObject({
+        projectId: z
+          .string()
+          .regex(/^[a-z0-9-]{1,60}$/, "must be an id of Neon")
+          .optional(),
+        byName: z.boolean().optional(),
+        apply: z.boolean().optional(),
+        resetPassword: z.boolean().optional(),
+      })
+      .refine(
+        ({ projectId, byName }) => (projectId !== undefined) !== (byName === true),
+        "must say which project: either projectId, or byName: true",
+      ),
+    about: "An existing project to take over instead of making one; read at the first `up` only.",
+    defaultText: "none: a new project is made",
   }),
   recreateIfMissing: field({
     schema: z.boolean(),
     about: "A project that vanished is made again, empty, instead of being an error.",
     defaultText: "false",
     removed: { to: false },
+    changeText: "true reduces protection; false in place",
     change: (_from: boolean | undefined, to: boolean) => (to ? "reducesProtection" : "inPlace"),
   }),
 } as const;
 
 /** What the user declared of a Project. */
 export type ProjectDeclared = Declared<typeof projectFields>;
+
+/** Which existing project to take over, and what that may change. */
+export type ProjectAdopt = NonNullable<ProjectDeclared["adopt"]>;

@@ -50,6 +50,22 @@ export function computeLimitProblems(limits: ComputeLimits, prefix = ""): Proble
   return problems;
 }
 
+/** Settings of Postgres by name (`pg_settings`). Which ones there are, and their values, is left to Neon. */
+export const pgSettings = z.record(
+  z.string().regex(/^[A-Za-z_][\w$.]*$/, "must be a name of a Postgres setting, such as work_mem"),
+  z.string(),
+  { error: 'must be an object of texts by name, such as { work_mem: "64MB" }' },
+);
+
+/** Libraries of `shared_preload_libraries` (`PreloadLibraries`); both parts are always sent. */
+export const preloadLibraries = z.strictObject({
+  useDefaults: z.boolean(),
+  enabledLibraries: z.array(z.string().min(1, "must not be empty")),
+});
+
+/** What {@link preloadLibraries} are where nobody chose: Neon's own and no others. */
+export const defaultPreloadLibraries: z.output<typeof preloadLibraries> = { useDefaults: true, enabledLibraries: [] };
+
 /** A name of a role or database: Postgres cuts identifiers at 63 bytes, so longer ones are refused. */
 export const identifier = z
   .string()

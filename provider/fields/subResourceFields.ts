@@ -1,8 +1,17 @@
 import { z } from "zod";
 import { type Declared, field } from "./field";
-import { computeSize, identifier, roleName, suspendTimeout } from "./rules";
+import {
+  computeSize,
+  defaultPreloadLibraries,
+  identifier,
+  pgSettings,
+  preloadLibraries,
+  roleName,
+  suspendTimeout,
+} from "./rules";
 
-const id = z.string().regex(/^[a-z0-9-]{1,60}$/, "must be an id of Neon");
+/** An id of Neon's. */
+export const id = z.string().regex(/^[a-z0-9-]{1,60}$/, "must be an id of Neon");
 const name = z.string().min(1, "must not be empty").max(256, "must be at most 256 characters long");
 
 /** The place of a resource, which never changes. */
@@ -19,7 +28,8 @@ export const parent = (what: string, api: string) =>
     },
   });
 
-const adoptExisting = (what: string) =>
+/** Consent to taking over what is there. */
+export const adoptExisting = (what: string) =>
   field({
     schema: z.boolean(),
     about: `A ${what} of this name that is there already is taken over as it is instead of being an error.`,
@@ -34,8 +44,14 @@ export const allowDelete = (what: string) =>
     about: `The ${what} cannot be deleted unless an earlier \`up\` wrote true here.`,
     defaultText: "false",
     removed: { to: false },
+    changeText: "true reduces protection; false in place",
     change: (_from: boolean | undefined, to: boolean) => (to ? "reducesProtection" : "inPlace"),
   });
+
+const startRefusal = {
+  reason: "where a branch begins is decided when it is made",
+  wayOut: "Add a second Branch with the new value, or put the old one back.",
+};
 
 /** Every input of a Branch. */
 export const branchFields = {
@@ -52,12 +68,56 @@ export const branchFields = {
       wayOut: "Add a second Branch with the new parent, or put the old one back.",
     },
   }),
+  parentTimestamp: field({
+    schema: z.iso.datetime({ offset: true, message: "must be a time with zone, such as 2030-01-31T12:00:00Z" }),
+    about: "Moment of the parent's history at which the branch begins.",
+    api: "branch.parent_timestamp (createProjectBranch)",
+    defaultText: "now",
+    change: "refused",
+    createOnly: true,
+    refusal: startRefusal,
+  }),
+  parentLsn: field({
+    schema: z
+      .string()
+      .regex(/^[0-9A-Fa-f]{1,8}\/[0-9A-Fa-f]{1,8}$/, "must be a position in the log, such as 0/1A2B3C4"),
+    about: "The same as a position in the parent's log; not together with parentTimestamp.",
+    api: "branch.parent_lsn (createProjectBranch)",
+    defaultText: "the end of the log",
+    change: "refused",
+    createOnly: true,
+    refusal: startRefusal,
+  }),
+  initSource: field({
+    schema: z.enum(["parent-data", "schema-only"], { error: "must be parent-data or schema-only" }),
+    about: "`schema-only` makes a root branch with the schema of the parent and none of its data.",
+    api: "branch.init_source (createProjectBranch)",
+    defaultText: "`parent-data`",
+    changeText: "refused",
+    change: (from: string | undefined, to: string) => ((from ?? "parent-data") === to ? "inPlace" : "refused"),
+    createOnly: true,
+    refusal: startRefusal,
+  }),
+  archived: field({
+    schema: z.boolean(),
+    about: "Make the branch archived: it has no compute, and Neon unarchives it when something connects.",
+    api: "branch.archived (createProjectBranch)",
+    defaultText: "false",
+    changeText: "refused",
+    change: (from: boolean | undefined, to: boolean) => ((from ?? false) === to ? "inPlace" : "refused"),
+    createOnly: true,
+    refusal: {
+      reason: "Neon archives and unarchives a branch by itself once it is made",
+      wayOut: "Put the old value back, or remove the input to leave it as it is.",
+    },
+  }),
   protected: field({
     schema: z.boolean(),
     about: "Neon's own protection (paid plans).",
     api: "branch.protected",
     defaultText: "false",
     removed: { to: false },
+    changeText: "true in place; false reduces protection",
     change: (from: boolean | undefined, to: boolean) => (from && !to ? "reducesProtection" : "inPlace"),
   }),
   expiresAt: field({
@@ -66,6 +126,7 @@ export const branchFields = {
     api: "branch.expires_at",
     defaultText: "never",
     removed: { to: null },
+    changeText: "reduces protection; taking it out is in place",
     change: (_from: string | undefined, to: string | null) => (to === null ? "inPlace" : "reducesProtection"),
   }),
   deletionProtection: field({
@@ -73,6 +134,7 @@ export const branchFields = {
     about: "The branch cannot be deleted unless an earlier `up` wrote false here.",
     defaultText: "true, false for a branch with expiresAt",
     removed: { to: true },
+    changeText: "true in place; false reduces protection",
     change: (_from: boolean | undefined, to: boolean) => (to ? "inPlace" : "reducesProtection"),
   }),
   recreateIfMissing: field({
@@ -80,6 +142,7 @@ export const branchFields = {
     about: "A branch that vanished is made again from its parent instead of being an error; always so with expiresAt.",
     defaultText: "false",
     removed: { to: false },
+    changeText: "true reduces protection; false in place",
     change: (_from: boolean | undefined, to: boolean) => (to ? "reducesProtection" : "inPlace"),
   }),
   adoptExisting: adoptExisting("branch"),
@@ -135,7 +198,24 @@ export const endpointFields = {
     api: "endpoint.disabled",
     defaultText: "false",
     removed: { to: false },
+    changeText: "true suspends the compute; false in place",
     change: (_from: boolean | undefined, to: boolean) => (to ? "maySuspend" : "inPlace"),
+  }),
+  pgSettings: field({
+    schema: pgSettings,
+    about: "Settings of Postgres by name, such as `work_mem`; the whole set is sent.",
+    api: "endpoint.settings.pg_settings",
+    defaultText: "none",
+    removed: { to: {} },
+    change: "restartsCompute",
+  }),
+  preloadLibraries: field({
+    schema: preloadLibraries,
+    about: "Libraries that this compute loads when it starts, instead of the project's.",
+    api: "endpoint.settings.preload_libraries",
+    defaultText: "the project's",
+    removed: { to: defaultPreloadLibraries },
+    change: "restartsCompute",
   }),
   adoptExisting: adoptExisting("compute"),
 } as const;
@@ -160,7 +240,9 @@ export const roleFields = {
     about: "A role that cannot connect and has no password.",
     api: "role.no_login (createProjectBranchRole)",
     defaultText: "false",
+    changeText: "refused",
     change: (from: boolean | undefined, to: boolean) => ((from ?? false) === to ? "inPlace" : "refused"),
+    createOnly: true,
     refusal: {
       reason: "Neon sets no_login only when it makes the role",
       wayOut: "Add a Role with another name, or put the old value back.",

@@ -79,9 +79,30 @@ export const branchLifecycle: Lifecycle = {
   },
 };
 
-function branchProblems({ protected: isProtected, expiresAt }: Values): Problem[] {
-  if (isProtected !== true || expiresAt === undefined || expiresAt === null) return [];
-  return [{ path: "expiresAt", reason: "must not be set on a protected branch: Neon does not let those expire" }];
+function branchProblems(inputs: Values): Problem[] {
+  const isGiven = (name: string): boolean => inputs[name] !== undefined && inputs[name] !== null;
+  const problems: Problem[] = [];
+  if (inputs.protected === true && isGiven("expiresAt")) {
+    const reason = "must not be set on a protected branch: Neon does not let those expire";
+    problems.push({ path: "expiresAt", reason });
+  }
+  if (inputs.protected === true && inputs.archived === true) {
+    problems.push({ path: "archived", reason: "must not be true on a protected branch: Neon does not archive those" });
+  }
+  if (isGiven("parentTimestamp") && isGiven("parentLsn")) {
+    problems.push({ path: "parentLsn", reason: "must not be set together with parentTimestamp: give one of the two" });
+  }
+  return problems;
+}
+
+/** What only the POST takes. */
+function startOf({ parentTimestamp, parentLsn, initSource, archived }: BranchDeclared) {
+  return {
+    ...(parentTimestamp === undefined ? {} : { parent_timestamp: parentTimestamp }),
+    ...(parentLsn === undefined ? {} : { parent_lsn: parentLsn }),
+    ...(initSource === undefined ? {} : { init_source: initSource }),
+    ...(archived === undefined ? {} : { archived }),
+  };
 }
 
 async function createBranch(context: LifecycleContext, inputs: Values): Promise<Created> {
@@ -96,6 +117,7 @@ async function createBranch(context: LifecycleContext, inputs: Values): Promise<
         branch: {
           name,
           ...(parentId === undefined ? {} : { parent_id: parentId }),
+          ...startOf(declared),
           ...(declared.protected === undefined ? {} : { protected: declared.protected }),
           ...(declared.expiresAt === undefined ? {} : { expires_at: declared.expiresAt }),
         },
@@ -106,7 +128,9 @@ async function createBranch(context: LifecycleContext, inputs: Values): Promise<
       return branch && { branch, operations: [], endpoints: [], roles: [], databases: [] };
     },
   });
-  if (found && parentId !== undefined && value.branch.parent_id !== parentId) {
+  // One with the schema alone is a root: its source is no parent.
+  const hasParent = declared.initSource !== "schema-only";
+  if (found && hasParent && parentId !== undefined && value.branch.parent_id !== parentId) {
     throw alreadyExists(what, undefined, `is there already with the parent ${value.branch.parent_id ?? "none"}`);
   }
   const id = `${projectId}/${value.branch.id}`;

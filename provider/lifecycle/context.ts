@@ -5,7 +5,19 @@ import type { Sql } from "../sql";
 import type { RunMemory } from "./runMemory";
 
 /** The resources of this package by the names that the `__provider` texts ask for. */
-export type ResourceKind = "project" | "branch" | "endpoint" | "role" | "database" | "appRole";
+export type ResourceKind =
+  | "project"
+  | "branch"
+  | "endpoint"
+  | "role"
+  | "database"
+  | "appRole"
+  | "snapshotSchedule"
+  | "projectPermission"
+  | "apiKey"
+  | "jwksUrl"
+  | "vpcEndpointAssignment"
+  | "vpcEndpointRestriction";
 
 /** What a lifecycle function works with; all time and all I/O come through it. */
 export interface LifecycleContext {
@@ -49,6 +61,11 @@ export interface Lifecycle {
   check(run: RunMemory, olds: Values, news: Values): Checked;
   /** What an update would do; throws `NEON_IMMUTABLE` for what is refused. */
   diff(outputs: Values, news: Values): FieldChange[];
+  /**
+   * True where something that no input shows asks for an update. Called where {@link diff} found nothing; costs at most one GET, and
+   * one that fails says nothing.
+   */
+  changedOutside?(context: LifecycleContext, id: string, outputs: Values): Promise<boolean>;
   create(context: LifecycleContext, inputs: Values): Promise<Created>;
   read(context: LifecycleContext, id: string, outputs: Values): Promise<ReadBack | undefined>;
   update(context: LifecycleContext, id: string, outputs: Values, news: Values): Promise<Values>;

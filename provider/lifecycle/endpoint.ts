@@ -1,4 +1,4 @@
-import type { Endpoint, EndpointType } from "@neondatabase/api-client";
+import type { Endpoint, EndpointSettingsData, EndpointType } from "@neondatabase/api-client";
 import {
   computeLimitProblems,
   declaredIn,
@@ -13,6 +13,7 @@ import { checkResource, diffResource } from "./checkResource";
 import { pooledHostOf } from "./connection";
 import type { Created, Lifecycle, LifecycleContext } from "./context";
 import { createOnce } from "./createOnce";
+import { observedPreload, preloadRequest } from "./project/requests";
 import {
   adoptedInThisRun,
   finished,
@@ -116,14 +117,20 @@ async function patchEndpoint(
   target: Values,
   dirty: readonly string[],
 ): Promise<Endpoint | undefined> {
-  const settings = settingsOf(target as EndpointDeclared, (name) => dirty.includes(name));
+  const declared = target as EndpointDeclared;
+  // Libraries cannot be sent without the settings beside them: those that nobody declared go along as they are.
+  const needsPresent = dirty.includes("preloadLibraries") && declared.pgSettings === undefined;
+  const present = needsPresent
+    ? (await context.api.getEndpoint(projectId, endpointId)).settings.pg_settings
+    : undefined;
+  const settings = settingsOf({ pgSettings: present, ...declared }, (name) => dirty.includes(name));
   if (Object.keys(settings).length === 0) return undefined;
   const answer = await context.api.updateEndpoint(projectId, endpointId, { endpoint: settings });
   await context.api.waitForOperations(answer.operations);
   return answer.endpoint;
 }
 
-/** Both limits go together, because Neon checks them against each other. */
+/** Both limits go together, because Neon checks them against each other; so do the parts of `settings`, which need `pg_settings`. */
 function settingsOf(declared: EndpointDeclared, chosen: (name: keyof EndpointDeclared) => boolean) {
   const limits = chosen("autoscalingLimitMinCu") || chosen("autoscalingLimitMaxCu");
   const settings = {
@@ -132,10 +139,19 @@ function settingsOf(declared: EndpointDeclared, chosen: (name: keyof EndpointDec
     autoscaling_limit_max_cu: limits ? declared.autoscalingLimitMaxCu : undefined,
     suspend_timeout_seconds: chosen("suspendTimeoutSeconds") ? declared.suspendTimeoutSeconds : undefined,
     disabled: chosen("disabled") ? declared.disabled : undefined,
+    settings: chosen("pgSettings") || chosen("preloadLibraries") ? postgresSettings(declared) : undefined,
   };
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined)) as Partial<
     typeof settings
   >;
+}
+
+function postgresSettings({ pgSettings, preloadLibraries }: EndpointDeclared): EndpointSettingsData | undefined {
+  if (!pgSettings && !preloadLibraries) return undefined;
+  return {
+    pg_settings: pgSettings ?? {},
+    ...(preloadLibraries ? { preload_libraries: preloadRequest(preloadLibraries) } : {}),
+  };
 }
 
 function observedEndpoint(endpoint: Endpoint): Values {
@@ -145,6 +161,8 @@ function observedEndpoint(endpoint: Endpoint): Values {
     autoscalingLimitMaxCu: endpoint.autoscaling_limit_max_cu,
     suspendTimeoutSeconds: endpoint.suspend_timeout_seconds,
     disabled: endpoint.disabled,
+    pgSettings: endpoint.settings.pg_settings,
+    preloadLibraries: observedPreload(endpoint.settings.preload_libraries),
   };
 }
 

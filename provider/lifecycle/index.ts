@@ -1,3 +1,11 @@
+import {
+  apiKeyLifecycle,
+  jwksUrlLifecycle,
+  projectPermissionLifecycle,
+  snapshotScheduleLifecycle,
+  vpcEndpointAssignmentLifecycle,
+  vpcEndpointRestrictionLifecycle,
+} from "./access";
 import { appRoleLifecycle } from "./appRole";
 import { branchLifecycle } from "./branch";
 import type { Lifecycle, ResourceKind } from "./context";
@@ -18,4 +26,13 @@ export const lifecycles: Readonly<Record<ResourceKind, Lifecycle>> = {
   role: roleLifecycle,
   database: databaseLifecycle,
   appRole: appRoleLifecycle,
+  snapshotSchedule: snapshotScheduleLifecycle,
+  projectPermission: projectPermissionLifecycle,
+  apiKey: apiKeyLifecycle,
+  jwksUrl: jwksUrlLifecycle,
+  vpcEndpointAssignment: vpcEndpointAssignmentLifecycle,
+  vpcEndpointRestriction: vpcEndpointRestrictionLifecycle,
 };
+
+/** Every kind of resource. */
+export const resourceKinds = Object.keys(lifecycles) as ResourceKind[];

@@ -10,6 +10,7 @@ export class RunMemory {
   readonly #known = new Set<string>();
   readonly #asNew = new Set<string>();
   readonly #untouchable = new Map<string, string>();
+  readonly #looks = new Map<string, Promise<unknown>>();
 
   /** A check with old inputs: the state holds these. */
   noteKnown(keys: readonly string[]): void {
@@ -39,5 +40,15 @@ export class RunMemory {
   /** Why this run must not delete the id; undefined where it may. */
   refusalOf(id: string): string | undefined {
     return this.#untouchable.get(id);
+  }
+
+  /** What one look found, for the whole run; one that fails is made again by whoever asks next. */
+  once<T>(key: string, look: () => Promise<T>): Promise<T> {
+    const known = this.#looks.get(key) as Promise<T> | undefined;
+    if (known) return known;
+    const made = look();
+    this.#looks.set(key, made);
+    made.catch(() => this.#looks.delete(key));
+    return made;
   }
 }

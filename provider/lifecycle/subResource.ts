@@ -86,7 +86,7 @@ export async function unlessGone<T>(read: () => Promise<T>): Promise<T | undefin
 export function refuseLockedDelete(
   context: LifecycleContext,
   id: string,
-  lock: { what: string; open: boolean; unlock: string },
+  lock: { what: string; open: boolean; unlock: string; why?: string },
 ): void {
   const refusal = context.run.refusalOf(id);
   if (refusal !== undefined) {
@@ -95,9 +95,13 @@ export function refuseLockedDelete(
     });
   }
   if (lock.open) return;
-  throw new NeonError("NEON_DELETE_PROTECTED", `${lock.what} may hold a customer's data and is locked`, {
-    hint: `To delete it, write ${lock.unlock} and run \`pulumi up\`; then destroy, or remove it and run \`pulumi up\` again.`,
-  });
+  throw new NeonError(
+    "NEON_DELETE_PROTECTED",
+    `${lock.what} ${lock.why ?? "may hold a customer's data"} and is locked`,
+    {
+      hint: `To delete it, write ${lock.unlock} and run \`pulumi up\`; then destroy, or remove it and run \`pulumi up\` again.`,
+    },
+  );
 }
 
 /** Taking over something and being allowed to delete it do not go together: a rename would delete what it just took over. */

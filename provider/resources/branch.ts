@@ -15,6 +15,14 @@ export interface BranchArgs {
   name: pulumi.Input<string>;
   /** Branch from which it is made. Default the default branch. A change is refused. */
   parentId?: pulumi.Input<string>;
+  /** Moment of the parent's history at which it begins, RFC 3339 with zone. Default now. A change is refused. */
+  parentTimestamp?: pulumi.Input<string>;
+  /** The same as a position in the parent's log, such as `0/1A2B3C4`; not together with `parentTimestamp`. A change is refused. */
+  parentLsn?: pulumi.Input<string>;
+  /** `schema-only` makes a root branch without the parent's data. Default `parent-data`. A change is refused. */
+  initSource?: pulumi.Input<"parent-data" | "schema-only">;
+  /** Make it archived; Neon unarchives it when something connects. Default false. A change is refused. */
+  archived?: pulumi.Input<boolean>;
   /** Neon's own protection (paid plans). Default false. */
   protected?: pulumi.Input<boolean>;
   /** When Neon deletes the branch, RFC 3339 with zone, at most 30 days ahead. Default never; removing it keeps the branch. */
@@ -30,7 +38,17 @@ export interface BranchArgs {
   adoptExisting?: pulumi.Input<boolean>;
 }
 
-/** A branch beside the default one (`createProjectBranch`); it has no compute until an Endpoint is made for it. */
+/**
+ * A branch beside the default one (`createProjectBranch`); it has no compute until an Endpoint is made for it.
+ *
+ * | input | change |
+ * |---|---|
+ * | projectId, parentId, parentTimestamp, parentLsn, initSource, archived | refused |
+ * | name, adoptExisting | in place |
+ * | protected | in place; taking it away reduces protection |
+ * | expiresAt | reduces protection; removing it is in place and keeps the branch |
+ * | deletionProtection, recreateIfMissing | in place; towards less protection it reduces protection |
+ */
 export class Branch extends pulumi.CustomResource {
   declare readonly projectId: pulumi.Output<string>;
   /** Id at Neon. */

@@ -57,6 +57,18 @@ export function createProvider(kind: ResourceKind, options: ProviderOptions = {}
     return { api: known, sql, clock, run, warn, attemptedAt, pulumiProject: options.pulumiProject ?? pulumiProject() };
   };
 
+  /** Neon may be out of reach in a preview; that must not keep it from showing what the program changes. */
+  const changedOutside = async (id: string, values: Values): Promise<boolean> => {
+    if (!lifecycle.changedOutside) return false;
+    try {
+      return await lifecycle.changedOutside(contextFor(values), id, values);
+    } catch (error) {
+      if (!isNeonError(error)) throw error;
+      warn(`${id}: whether it was changed outside is not known: ${error.message}`);
+      return false;
+    }
+  };
+
   return {
     configure: (request) =>
       plainErrors(async () => {
@@ -68,10 +80,12 @@ export function createProvider(kind: ResourceKind, options: ProviderOptions = {}
         const { inputs, problems } = lifecycle.check(run, withoutProvider(olds), withoutProvider(news));
         return { inputs, failures: problems.map(({ path, reason }) => ({ property: path, reason })) };
       }),
-    diff: (_id, outputs: unknown, news: unknown) =>
+    diff: (id, outputs: unknown, news: unknown) =>
       plainErrors(async () => {
-        const changes = lifecycle.diff(valuesOf(outputs), withoutProvider(news));
-        return { changes: changes.length > 0, replaces: [], deleteBeforeReplace: true };
+        const values = valuesOf(outputs);
+        const changes = lifecycle.diff(values, withoutProvider(news));
+        const changed = changes.length > 0 || (await changedOutside(id, values));
+        return { changes: changed, replaces: [], deleteBeforeReplace: true };
       }),
     create: (inputs: unknown) =>
       plainErrors(async () => {

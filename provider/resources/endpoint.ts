@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import type { EndpointDeclared } from "../fields";
 import { typeToken } from "./providerText";
-import type { SameKeys } from "./projectArgs";
+import type { PreloadLibrariesArgs, SameKeys } from "./projectArgs";
 import { refusePlaintextKey } from "./refusePlaintextKey";
 import { guarded, registered } from "./resourceOptions";
 
@@ -25,6 +25,10 @@ export interface EndpointArgs {
   suspendTimeoutSeconds?: pulumi.Input<number>;
   /** Suspend the compute and refuse connections. Default false. */
   disabled?: pulumi.Input<boolean>;
+  /** Settings of Postgres by name, such as `work_mem`; the whole set is sent. Default none. A change restarts the compute. */
+  pgSettings?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+  /** Libraries that it loads when it starts, instead of the project's. A change restarts the compute. */
+  preloadLibraries?: pulumi.Input<PreloadLibrariesArgs>;
   /** A compute that is there already (the `read_write` one, or the replica of this name) is taken over. Default false. */
   adoptExisting?: pulumi.Input<boolean>;
 }
@@ -32,6 +36,13 @@ export interface EndpointArgs {
 /**
  * A compute (`createProjectEndpoint`): a read replica, or the compute of a branch. The primary compute of a project belongs to
  * {@link Project}. It holds no data, so it can be deleted freely.
+ *
+ * | input | change |
+ * |---|---|
+ * | projectId, branchId, type | refused |
+ * | autoscalingLimitMinCu, autoscalingLimitMaxCu, pgSettings, preloadLibraries | restarts the compute |
+ * | disabled | `true` suspends the compute |
+ * | name, suspendTimeoutSeconds, adoptExisting | in place |
  */
 export class Endpoint extends pulumi.CustomResource {
   declare readonly projectId: pulumi.Output<string>;

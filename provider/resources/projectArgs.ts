@@ -9,6 +9,16 @@ export interface ProjectComputeArgs {
   autoscalingLimitMaxCu?: pulumi.Input<number>;
   /** Seconds without activity until the compute is suspended: -1 never, 0 (default) Neon's 300, else 60 to 604800. */
   suspendTimeoutSeconds?: pulumi.Input<number>;
+  /** Settings of Postgres by name, such as `work_mem`; the whole set is sent. Default none. A change restarts the compute. */
+  pgSettings?: pulumi.Input<Record<string, pulumi.Input<string>>>;
+}
+
+/** Libraries of `shared_preload_libraries`; which there are, `getAvailablePreloadLibraries` says. */
+export interface PreloadLibrariesArgs {
+  /** Load Neon's own libraries too. */
+  useDefaults: pulumi.Input<boolean>;
+  /** Names of further libraries, such as `pg_stat_statements`. */
+  enabledLibraries: pulumi.Input<pulumi.Input<string>[]>;
 }
 
 /**
@@ -36,6 +46,24 @@ export interface ProjectMaintenanceWindowArgs {
   startTime: pulumi.Input<string>;
   /** `HH:MM`, UTC. */
   endTime: pulumi.Input<string>;
+}
+
+/** An existing project that comes under management: made in the console, by another tool, or by an earlier life of this stack. */
+export interface ProjectAdoptArgs {
+  /** Its id. Either this or {@link byName}. */
+  projectId?: pulumi.Input<string>;
+  /** Consent to take over the one project whose name is exactly {@link ProjectArgs.name}; none, or two, is an error. */
+  byName?: pulumi.Input<boolean>;
+  /**
+   * Where the project is not as declared, send the differences with the adoption. Default false: the first `up` changes nothing, and
+   * fails with the list (`NEON_ADOPT_DIFFERS`).
+   */
+  apply?: pulumi.Input<boolean>;
+  /**
+   * For a project that does not store passwords (`store_passwords: false`): set a new password for the owner at the adoption, because
+   * nobody can tell the old one (`resetProjectBranchRolePassword`). Programs that use the old one lose access. Default false.
+   */
+  resetPassword?: pulumi.Input<boolean>;
 }
 
 /**
@@ -87,10 +115,17 @@ export interface ProjectArgs {
   hipaa?: pulumi.Input<boolean>;
   /** `base`, `extended` or `full`. */
   auditLogLevel?: pulumi.Input<"base" | "extended" | "full">;
+  /** Libraries that computes load when they start. Default Neon's own and no others. A change restarts computes. */
+  preloadLibraries?: pulumi.Input<PreloadLibrariesArgs>;
   /** Neon's own protection of the default branch (`updateProjectBranch`; paid plans). Default false. */
   protectedBranch?: pulumi.Input<boolean>;
   /** The project cannot be deleted unless an earlier `up` wrote false here. Default true. Ours, not Neon's. */
   deletionProtection?: pulumi.Input<boolean>;
+  /**
+   * Takes over an existing project instead of making one (`getProject`; a project with another owner's mark is refused). Read at the
+   * first `up` only; may stay or be taken away afterwards.
+   */
+  adopt?: pulumi.Input<ProjectAdoptArgs>;
   /** A project that vanished is made again, empty, instead of being an error (`NEON_PROJECT_VANISHED`). Default false. */
   recreateIfMissing?: pulumi.Input<boolean>;
 }

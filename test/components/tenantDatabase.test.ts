@@ -18,9 +18,15 @@ beforeAll(async () => {
         const made: Record<string, object> = {
           "pulumi-nodejs:dynamic/neon:Project": {
             ...{ projectId: "calm-sun-1", branchId: "br-1", endpointId: "ep-own-1", host: "ep-own-1.eu.example" },
-            ...{ directUri: ownUri, pooledUri: ownUri, databaseName: "app", roleName: "app_owner" },
+            ...{
+              directUri: ownUri,
+              pooledUri: ownUri.replace("@ep-own-1.", "@ep-own-1-pooler."),
+              databaseName: "app",
+              roleName: "app_owner",
+            },
           },
           "pulumi-nodejs:dynamic/neon:Endpoint": { host: "ep-two-2.eu.example", endpointId: "ep-two-2" },
+          "pulumi-nodejs:dynamic/neon:Role": { password: "role-password" },
           "pulumi-nodejs:dynamic/neon:AppRole": { uri: `uri of ${name}`, pooledUri: `pooled uri of ${name}` },
           "random:index/randomPassword:RandomPassword": { result: `password of ${name}` },
         };
@@ -114,4 +120,76 @@ test("a replica reads on a host of its own", async () => {
     "postgresql://app_owner:canary@ep-two-2.eu.example/app?sslmode=require&options=endpoint%3Dep-two-2",
   );
   expect(await value(pulumi.output(pulumi.isSecret(made.replicaUris)))).toBe(true);
+});
+
+test("a plan gives what the tenant does not set itself: sizes and quotas field by field, lists as a whole", async () => {
+  await make({
+    plan: {
+      compute: { minCu: 0.25, maxCu: 2 },
+      quota: { activeTimeSeconds: 3600, writtenDataBytes: 7 },
+      historyRetentionSeconds: 60,
+      allowedIps: ["any"],
+      protectedBranch: true,
+      snapshots: [{ frequency: "daily", hour: 3, retentionSeconds: 7200 }],
+      appRoles: [{ name: "web", access: "readWrite" }],
+    },
+    compute: { maxCu: 4 },
+    quota: { writtenDataBytes: 0 },
+    appRoles: [],
+  });
+  expect(inputsOf("Project")).toMatchObject([
+    {
+      compute: { autoscalingLimitMinCu: 0.25, autoscalingLimitMaxCu: 4 },
+      quota: { activeTimeSeconds: 3600, writtenDataBytes: 0 },
+      historyRetentionSeconds: 60,
+      allowedIps: "any",
+      protectedBranch: true,
+    },
+  ]);
+  // No output of the component waits for it.
+  while (inputsOf("SnapshotSchedule").length === 0) await new Promise((resolve) => setTimeout(resolve, 20));
+  expect(inputsOf("SnapshotSchedule")).toMatchObject([
+    {
+      projectId: "calm-sun-1",
+      branchId: "br-1",
+      schedule: [{ frequency: "daily", hour: 3, retentionSeconds: 7200 }],
+      adoptExisting: true,
+    },
+  ]);
+  expect(inputsOf("AppRole")).toEqual([]);
+});
+
+test("an adoption reaches the project, and a tenant without one declares none", async () => {
+  await make({ adopt: { byName: true, apply: true } });
+  expect(inputsOf("Project")).toMatchObject([{ adopt: { byName: true, apply: true } }]);
+  registered.length = 0;
+  await make();
+  expect(inputsOf("Project")[0]!.adopt).toBeUndefined();
+});
+
+test("a region outside the policy is refused before anything of it is made", async () => {
+  await make({ allowedRegions: ["aws-eu-central-1"] });
+  expect(typesOf()).toContain("Project");
+  registered.length = 0;
+  const outside = { tenant: "acme", fleet: "fleet-1", region: "aws-us-east-1", allowedRegions: ["aws-eu-central-1"] };
+  expect(() => new TenantDatabase("acme", outside)).toThrow(/NEON_INVALID_INPUT.*aws-us-east-1/);
+  expect(inputsOf("Project")).toEqual([]);
+});
+
+test("every database and role has a direct and a pooled URI, each with the password of who connects", async () => {
+  const made = await make({ roles: ["report"], databases: [{ name: "crm" }, { name: "bi", owner: "report" }] });
+  const [direct, pooled] = [await value(made.uris), await value(made.pooledUris)];
+  expect(direct).toEqual({
+    app: ownUri,
+    crm: ownUri.replace("/app?", "/crm?"),
+    bi: ownUri.replace("/app?", "/bi?").replace("app_owner:canary", "report:role-password"),
+  });
+  const pooler = (uri: string) => uri.replace("@ep-own-1.", "@ep-own-1-pooler.");
+  expect(pooled).toEqual(Object.fromEntries(Object.entries(direct).map(([name, uri]) => [name, pooler(uri)])));
+  const report = ownUri.replace("app_owner:canary", "report:role-password");
+  expect(await value(made.roleUris)).toEqual({ report });
+  expect(await value(made.rolePooledUris)).toEqual({ report: pooler(report) });
+  for (const output of [made.uris, made.pooledUris, made.roleUris, made.rolePooledUris]) {
+    expect(await value(pulumi.output(pulumi.isSecret(output)))).toBe(true);
+  }
 });

@@ -13,10 +13,11 @@ import {
 } from "@neondatabase/api-client";
 import { NeonError } from "../../provider/api/errors";
 import { fakeBranch, fakeEndpoint, type FakeProject, fakeProject, fakeTime } from "./fakeWorld";
-import { FakeCore, found, uri, withoutPgSettings } from "./fakeCore";
+import { FakeAccess } from "./fakeAccess";
+import { found, uri, withoutPgSettings } from "./fakeCore";
 
 /** Projects, operations and connection strings of the fake. */
-export abstract class FakeProjects extends FakeCore {
+export abstract class FakeProjects extends FakeAccess {
   createProject(request: ProjectCreateRequest) {
     return this.call("createProject", () => {
       const at = this.makeProject(request.project);

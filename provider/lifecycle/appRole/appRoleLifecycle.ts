@@ -8,6 +8,7 @@ import { adoptedInThisRun, keeping, placeOf, refuseLockedDelete, stateOf, text, 
 import { applyRole } from "./applyRole";
 import { dropRole } from "./dropRole";
 import { revokeAll } from "./grant";
+import { settledTrace, traceIn, traceOf, wasRestored } from "./restoreTrace";
 
 /** The branch is not part of the id: a restore may give it another one. */
 const place = ["projectId", "name"] as const;
@@ -20,12 +21,21 @@ export const appRoleLifecycle: Lifecycle = {
   }),
   diff: (outputs, news) => diffResource(appRoleFields, outputs, news),
 
+  // A restore takes role, password and grants back without any change in the program.
+  changedOutside: async ({ api, run }, id, outputs) => {
+    const { projectId } = placeOf(id, outputs, place);
+    const branches = await run.once(`branches of ${projectId}`, () => api.listBranches(projectId));
+    const before = traceIn(outputs);
+    return wasRestored(before, traceOf(branches, text(outputs, "branchId"), before));
+  },
+
   create: async (context, inputs) => {
     const { projectId, name } = declaredOf(appRoleFields, inputs) as AppRoleDeclared;
     const id = `${projectId}/${name}`;
+    const restoreTrace = await settledTrace(context, projectId, text(inputs, "branchId"), undefined);
     const existed = await apply(context, inputs);
     if (existed) context.run.refuseDelete(id, adoptedInThisRun);
-    return { id, outputs: outputsOf(inputs) };
+    return { id, outputs: { ...outputsOf(inputs), restoreTrace } };
   },
 
   // A look into the database would wake its compute at every refresh: the state is what was applied, while there is a project.
@@ -42,13 +52,19 @@ export const appRoleLifecycle: Lifecycle = {
     const changes = diffResource(appRoleFields, before, news);
     // What is only remembered needs no connection; an update without a change follows one that failed.
     const silent = changes.length > 0 && changes.every((change) => change.path === "allowDelete");
-    if (!silent) {
-      await keeping(id, before, news, async () => {
-        await apply(context, news);
-        await leaveFormerDatabase(context, before, news);
-      });
-    }
-    return outputsOf(news);
+    if (silent) return { ...outputsOf(news), ...kept(before) };
+    return keeping(id, before, news, async () => {
+      // Taken first: a restore that comes in between shows at the next look.
+      const restoreTrace = await settledTrace(
+        context,
+        text(news, "projectId"),
+        text(news, "branchId"),
+        traceIn(before),
+      );
+      await apply(context, news);
+      await leaveFormerDatabase(context, before, news);
+      return { ...outputsOf(news), restoreTrace };
+    });
   },
 
   delete: async (context, id, outputs) => {
@@ -61,6 +77,8 @@ export const appRoleLifecycle: Lifecycle = {
     await dropRole(context.sql, target, name);
   },
 };
+
+const kept = ({ restoreTrace }: Values): Values => (restoreTrace === undefined ? {} : { restoreTrace });
 
 /** Pooled connections change hands between transactions, and the outputs are made from this URI. */
 function uriProblems({ ownerUri }: Values): Problem[] {

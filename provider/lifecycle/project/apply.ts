@@ -2,8 +2,9 @@ import type { Endpoint } from "@neondatabase/api-client";
 import { driftOf, leaves, type ProjectDeclared, projectFields, valueAt, type Values, withValueAt } from "../../fields";
 import type { LifecycleContext } from "../context";
 import { PartialFailure, withProvider } from "../partialFailure";
-import { defaultBranch, outputsOfProject, primaryEndpoint, withEndpoint } from "./outputs";
-import { type Chosen, computeSettings, observedProject, updateRequest } from "./requests";
+import { outputsOfProject, primaryEndpoint, withEndpoint } from "./outputs";
+import { type Chosen, endpointSettings, observedProject, updateRequest } from "./requests";
+import { currentBranch } from "./settle";
 import { isNotFound, vanishedOr } from "./vanished";
 
 /** A change of an existing project. */
@@ -18,6 +19,8 @@ export interface Application {
   readonly dirty: readonly string[];
   /** Inputs that hold `__provider` and `mark`. */
   readonly news: Values;
+  /** True where the branch in the outputs was just made or looked up; otherwise a restore may have put another one in its place. */
+  readonly branchKnown?: boolean;
 }
 
 /**
@@ -101,7 +104,7 @@ async function restoreLost(
 
 async function patchBranch(
   context: LifecycleContext,
-  { projectId, outputs, target, dirty }: Application,
+  { projectId, outputs, target, dirty, branchKnown }: Application,
 ): Promise<Step> {
   const done = dirty.filter((path) => branchPaths.includes(path));
   const { branchName, protectedBranch } = target as ProjectDeclared;
@@ -110,9 +113,9 @@ async function patchBranch(
     ...(done.includes("protectedBranch") && protectedBranch !== undefined ? { protected: protectedBranch } : {}),
   };
   if (Object.keys(branch).length === 0) return { outputs, done };
-  const patch = (branchId: string) => context.api.updateBranch(projectId, branchId, { branch });
-  const known = typeof outputs.branchId === "string" ? outputs.branchId : undefined;
-  const answer = await orElse(known, patch, async () => (await defaultBranch(context.api, projectId)).id);
+  // A branch that was replaced by a restore keeps its id, and must not get the name or the protection back.
+  const id = branchKnown ? String(outputs.branchId) : (await currentBranch(context, projectId, outputs.branchId)).id;
+  const answer = await context.api.updateBranch(projectId, id, { branch });
   await context.api.waitForOperations(answer.operations);
   return { outputs: { ...outputs, branchId: answer.branch.id, branchName: answer.branch.name }, done };
 }
@@ -126,7 +129,7 @@ async function patchCompute(
   const { compute } = target as ProjectDeclared;
   if (done.length === 0 || !compute) return { outputs, done };
   const patch = (endpointId: string) =>
-    context.api.updateEndpoint(projectId, endpointId, { endpoint: computeSettings(compute) });
+    context.api.updateEndpoint(projectId, endpointId, { endpoint: endpointSettings(compute) });
   const known = typeof outputs.endpointId === "string" ? outputs.endpointId : undefined;
   let endpoint: Endpoint | undefined;
   const answer = await orElse(known, patch, async () => {

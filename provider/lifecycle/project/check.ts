@@ -9,6 +9,7 @@ import { replaceSentence } from "./replacement";
 /** Every problem of a project's inputs at once, changes that Neon cannot make included. */
 export function checkProject(run: RunMemory, olds: Values, news: Values): Checked {
   const inputs = normalizeProjectInputs(news);
+  keepAdopted(run, inputs);
   const problems = [
     ...checkResource(projectFields, normalizeProjectInputs(olds), inputs),
     ...markProblems(inputs),
@@ -22,6 +23,18 @@ export function checkProject(run: RunMemory, olds: Values, news: Values): Checke
 function ipListProblems({ allowedIps, allowedIpsProtectedBranchesOnly: only }: Values): Problem[] {
   if (only === undefined || only === null || (allowedIps !== undefined && allowedIps !== null)) return [];
   return [{ path: "allowedIpsProtectedBranchesOnly", reason: "needs allowedIps, the list that it narrows" }];
+}
+
+/**
+ * An adopted project carries no mark, so a rename in the program adopts it a second time. The former entry of the state then goes,
+ * in this run or a later one, and must not take the project with it.
+ */
+function keepAdopted(run: RunMemory, { adopt, name, ...inputs }: Values): void {
+  if (!isRecord(adopt)) return;
+  const reason = "the program adopts it under another resource name; use an alias for a rename";
+  const mark = markIn(inputs);
+  if (typeof adopt.projectId === "string") run.refuseDelete(adopt.projectId, reason);
+  if (adopt.byName === true && mark && typeof name === "string") run.refuseDelete(nameKey(mark, name), reason);
 }
 
 function replaceProblems(run: RunMemory, olds: Values, news: Values): Problem[] {

@@ -6,6 +6,7 @@ import { refuse } from "../checkResource";
 import type { Created, LifecycleContext } from "../context";
 import { type Mark, markIn, placeKey } from "../mark";
 import { PartialFailure, withProvider } from "../partialFailure";
+import { adoptNamed } from "./adopt";
 import { applyProject } from "./apply";
 import { findEarlier, findUnanswered, type OwnProject, unansweredWatchMs } from "./findOwn";
 import { outputsOfCreated, outputsOfProject } from "./outputs";
@@ -22,6 +23,7 @@ export async function createProject(context: LifecycleContext, inputs: Values): 
   if (!mark) throw new NeonError("NEON_INVALID_INPUT", "a project needs its ownership mark: fleet, stack and resource");
   if (context.run.isKnown(placeKey(mark))) throw new NeonError("NEON_REPLACE_REFUSED", replaceSentence);
   const declared = declaredOf(projectFields, inputs) as ProjectDeclared;
+  if (declared.adopt) return adoptNamed(context, inputs, mark, declared.adopt);
   const own = await findEarlier(context, declared.name, mark);
   if (own) return adopt(context, own, inputs);
   const orgId = declared.orgId ?? context.api.orgId;
@@ -73,6 +75,7 @@ async function finishCreate(
       target: wanted,
       dirty,
       news: inputs,
+      branchKnown: true,
     }),
   };
 }

@@ -1,17 +1,15 @@
-import { projectFields } from "../../fields";
-import { diffResource } from "../checkResource";
 import type { Lifecycle } from "../context";
 import { checkProject } from "./check";
 import { createProject } from "./create";
 import { deleteProject } from "./delete";
+import { diffProject } from "./diff";
 import { readProject } from "./read";
-import { normalizeProjectInputs } from "./requests";
 import { updateProject } from "./update";
 
 /** The life of a Project. */
 export const projectLifecycle: Lifecycle = {
   check: checkProject,
-  diff: (outputs, news) => diffResource(projectFields, outputs, normalizeProjectInputs(news)),
+  diff: diffProject,
   create: createProject,
   read: readProject,
   update: updateProject,

@@ -1,6 +1,6 @@
 import { type Branch, type Endpoint, EndpointType, type Project } from "@neondatabase/api-client";
 import { NeonError } from "../../api/errors";
-import type { CreatedProject, NeonApi } from "../../api/neonApi";
+import type { AnnotatedBranch, CreatedProject, NeonApi } from "../../api/neonApi";
 import type { Values } from "../../fields";
 import { pooledHostOf, uriWithHost } from "../connection";
 
@@ -48,6 +48,8 @@ export function outputsOfCreated(created: CreatedProject): Values {
 export interface Wanted {
   readonly databaseName?: unknown;
   readonly roleName?: unknown;
+  /** Consent to a new password for the role, where the project does not store them. */
+  readonly resetPassword?: boolean;
 }
 
 /**
@@ -73,23 +75,58 @@ export async function lookUpOutputs(
     pooledHost: endpoint && pooledHostOf(endpoint.host),
     databaseName: database?.name,
     roleName: role,
-    ...(endpoint && database && role ? await lookUpAccess(api, project.id, branch.id, database.name, role) : {}),
+    ...(endpoint && database && role
+      ? await lookUpAccess(api, project, { endpoint, database: database.name, role }, wanted.resetPassword ?? false)
+      : {}),
   });
+}
+
+interface Access {
+  readonly endpoint: Endpoint;
+  readonly database: string;
+  readonly role: string;
 }
 
 async function lookUpAccess(
   api: NeonApi,
-  projectId: string,
-  branchId: string,
-  databaseName: string,
-  roleName: string,
+  project: Project,
+  { endpoint, database, role }: Access,
+  resetPassword: boolean,
 ): Promise<Values> {
-  const query = { branchId, databaseName, roleName };
+  const { branch_id: branchId } = endpoint;
+  if (!project.store_passwords) {
+    if (!resetPassword) throw passwordUnknown(project, role);
+    return newAccess(api, { endpoint, database, role });
+  }
+  const query = { branchId, databaseName: database, roleName: role };
   return {
-    rolePassword: await api.revealRolePassword(projectId, branchId, roleName),
-    directUri: await api.connectionUri(projectId, { ...query, pooled: false }),
-    pooledUri: await api.connectionUri(projectId, { ...query, pooled: true }),
+    rolePassword: await api.revealRolePassword(project.id, branchId, role),
+    directUri: await api.connectionUri(project.id, { ...query, pooled: false }),
+    pooledUri: await api.connectionUri(project.id, { ...query, pooled: true }),
   };
+}
+
+/** Neon tells a password that it does not store once, when it is set; the URIs hold it, so they are put together here. */
+async function newAccess(api: NeonApi, { endpoint, database, role }: Access): Promise<Values> {
+  const { project_id: projectId, branch_id: branchId, host } = endpoint;
+  const reset = await api.resetRolePassword(projectId, branchId, role);
+  await api.waitForOperations(reset.operations);
+  const password = reset.role.password;
+  if (password === undefined) return {};
+  const user = `${encodeURIComponent(role)}:${encodeURIComponent(password)}`;
+  const directUri = `postgresql://${user}@${host}/${encodeURIComponent(database)}?sslmode=require`;
+  return { rolePassword: password, directUri, pooledUri: uriWithHost(directUri, pooledHostOf(host)) };
+}
+
+function passwordUnknown(project: Project, role: string): NeonError {
+  return new NeonError(
+    "NEON_REFUSED",
+    `project ${project.id} does not store passwords, so that of its role ${role} cannot be read`,
+    {
+      hint: "Consent to a new one with adopt: { resetPassword: true }: programs that use the old one then need the new URI.",
+      operation: "getProjectBranchRolePassword",
+    },
+  );
 }
 
 /** The compute that writes to the branch; undefined where it was deleted. */
@@ -104,7 +141,12 @@ export async function primaryEndpoint(
 
 /** The default branch, whatever it is called and whichever id it has now. */
 export async function defaultBranch(api: NeonApi, projectId: string): Promise<Branch> {
-  const branches = (await api.listBranches(projectId)).map((entry) => entry.branch);
+  return defaultOf(projectId, await api.listBranches(projectId));
+}
+
+/** The default one of a project's branches. */
+export function defaultOf(projectId: string, annotated: readonly AnnotatedBranch[]): Branch {
+  const branches = annotated.map((entry) => entry.branch);
   const found = branches.find((branch) => branch.default) ?? branches.find((branch) => !branch.parent_id);
   if (found) return found;
   throw new NeonError("NEON_UNEXPECTED_RESPONSE", `project ${projectId} has no default branch`, {

@@ -1,4 +1,4 @@
-import type { Project } from "@neondatabase/api-client";
+import type { Branch, Project } from "@neondatabase/api-client";
 import { isNeonError } from "../../api/errors";
 import { declaredIn, driftedDeclared, isRecord, projectFields, type Values } from "../../fields";
 import type { LifecycleContext, ReadBack } from "../context";
@@ -8,8 +8,9 @@ import { currentBranch, isComplete } from "./settle";
 import { getProjectOrVanished, isNotFound } from "./vanished";
 
 /**
- * The project as it is: one GET, and one more for the branch where its name or protection is declared, or else for the compute
- * where its sizes are. Nothing here wakes a compute. A project that was found, not made, costs a few calls more for its access.
+ * The project as it is: one GET, and one more for the compute where its sizes are declared, otherwise for the branch; three where both
+ * are declared. Compute and branch each know whether another branch took the place of the default one, which is followed then. Nothing
+ * here wakes a compute. A project that was found, not made, costs a few calls more for its access.
  */
 export async function readProject(
   context: LifecycleContext,
@@ -58,17 +59,23 @@ async function lookCloser(
   before: Values,
   declared: Values,
 ): Promise<Closer> {
-  if (declared.branchName !== undefined || declared.protectedBranch !== undefined) {
-    const branch = await currentBranch(context, projectId, before.branchId);
-    return {
-      found: { ...before, branchId: branch.id, branchName: branch.name },
-      observed: { branchName: branch.name, protectedBranch: branch.protected },
-    };
-  }
-  if (!isRecord(declared.compute)) return { found: before, observed: {} };
-  const endpoint = await currentEndpoint(context, projectId, before);
-  if (!endpoint) return { found: before, observed: {} };
-  return { found: withEndpoint(before, endpoint), observed: { compute: observedCompute(endpoint) } };
+  const endpoint = isRecord(declared.compute) ? await currentEndpoint(context, projectId, before) : undefined;
+  const compute = endpoint ? { compute: observedCompute(endpoint) } : {};
+  const found = endpoint ? withEndpoint(before, endpoint) : before;
+  const isBranchDeclared = declared.branchName !== undefined || declared.protectedBranch !== undefined;
+  if (!isBranchDeclared && endpoint?.branch_id === before.branchId) return { found, observed: compute };
+  const branch = await currentBranch(context, projectId, before.branchId);
+  const followed = await follow(context, projectId, { ...found, branchId: before.branchId }, branch);
+  return { found: followed, observed: { ...compute, branchName: branch.name, protectedBranch: branch.protected } };
+}
+
+/** The outputs on the branch that is the default one now, with the compute that it has. */
+async function follow(context: LifecycleContext, projectId: string, before: Values, branch: Branch): Promise<Values> {
+  const found = { ...before, branchId: branch.id, branchName: branch.name };
+  if (before.branchId === branch.id) return found;
+  context.warn(`project ${projectId}: its default branch is ${branch.id} now, no longer ${String(before.branchId)}`);
+  const endpoint = await primaryEndpoint(context.api, projectId, branch.id);
+  return endpoint ? withEndpoint(found, endpoint) : found;
 }
 
 async function currentEndpoint(context: LifecycleContext, projectId: string, before: Values) {

@@ -1,5 +1,7 @@
 import type {
   DefaultEndpointSettings,
+  EndpointUpdateRequest,
+  PreloadLibraries,
   Project,
   ProjectAuditLogLevel,
   ProjectCreateRequest,
@@ -49,6 +51,28 @@ export function computeSettings(
   });
 }
 
+/** The compute settings as defaults of the project. */
+function defaultSettings(compute: NonNullable<ProjectDeclared["compute"]>): DefaultEndpointSettings {
+  return defined({ ...computeSettings(compute), pg_settings: compute.pgSettings });
+}
+
+/** The same for one compute, where the settings of Postgres have a place of their own. */
+export function endpointSettings(compute: NonNullable<ProjectDeclared["compute"]>): EndpointUpdateRequest["endpoint"] {
+  const { pgSettings } = compute;
+  return defined({ ...computeSettings(compute), settings: pgSettings && { pg_settings: pgSettings } });
+}
+
+/** Libraries as requests hold them. */
+export function preloadRequest(libraries: NonNullable<ProjectDeclared["preloadLibraries"]>): PreloadLibraries {
+  return { use_defaults: libraries.useDefaults, enabled_libraries: libraries.enabledLibraries };
+}
+
+/** Libraries of an answer in the names of the inputs; undefined where it does not hold them. */
+export function observedPreload(libraries: PreloadLibraries | undefined): Values | undefined {
+  if (!libraries) return undefined;
+  return { useDefaults: libraries.use_defaults ?? true, enabledLibraries: libraries.enabled_libraries ?? [] };
+}
+
 /** The `settings` of a request with the chosen fields. Quota and IP list are always sent whole. */
 export function projectSettings(declared: ProjectDeclared, chosen: Chosen): ProjectSettingsData | undefined {
   const { quota, maintenanceWindow: window } = declared;
@@ -72,6 +96,8 @@ export function projectSettings(declared: ProjectDeclared, chosen: Chosen): Proj
         ? { weekdays: window.weekdays, start_time: window.startTime, end_time: window.endTime }
         : undefined,
     hipaa: chosen("hipaa") ? declared.hipaa : undefined,
+    preload_libraries:
+      declared.preloadLibraries && chosen("preloadLibraries") ? preloadRequest(declared.preloadLibraries) : undefined,
     audit_log_level: chosen("auditLogLevel") ? (declared.auditLogLevel as ProjectAuditLogLevel | undefined) : undefined,
   });
   return Object.keys(settings).length > 0 ? settings : undefined;
@@ -99,7 +125,7 @@ export function createRequest(declared: ProjectDeclared, mark: Mark, orgId: stri
         database_name: declared.databaseName,
         annotations: annotationsOf(mark),
       }),
-      default_endpoint_settings: declared.compute && computeSettings(declared.compute),
+      default_endpoint_settings: declared.compute && defaultSettings(declared.compute),
       settings: projectSettings(declared, () => true),
     }),
   };
@@ -110,7 +136,7 @@ export function updateRequest(declared: ProjectDeclared, chosen: Chosen): Projec
   const project = defined({
     name: chosen("name") ? declared.name : undefined,
     history_retention_seconds: chosen("historyRetentionSeconds") ? declared.historyRetentionSeconds : undefined,
-    default_endpoint_settings: chosen("compute") && declared.compute ? computeSettings(declared.compute) : undefined,
+    default_endpoint_settings: chosen("compute") && declared.compute ? defaultSettings(declared.compute) : undefined,
     settings: projectSettings(declared, chosen),
   });
   return Object.keys(project).length > 0 ? project : undefined;
@@ -146,19 +172,23 @@ export function observedProject(project: Project | ProjectListItem): Values {
     },
     hipaa: settings.hipaa,
     auditLogLevel: settings.audit_log_level,
+    preloadLibraries: observedPreload(settings.preload_libraries),
   });
 }
 
-/** The compute limits of an answer in the names of the inputs. */
+/** The compute settings of an answer, of a project's defaults or of a compute, in the names of the inputs. */
 export function observedCompute(settings: {
   autoscaling_limit_min_cu?: number;
   autoscaling_limit_max_cu?: number;
   suspend_timeout_seconds?: number;
+  pg_settings?: Record<string, string>;
+  settings?: { pg_settings?: Record<string, string> };
 }): Values {
   return defined({
     autoscalingLimitMinCu: settings.autoscaling_limit_min_cu,
     autoscalingLimitMaxCu: settings.autoscaling_limit_max_cu,
     suspendTimeoutSeconds: settings.suspend_timeout_seconds,
+    pgSettings: settings.pg_settings ?? settings.settings?.pg_settings,
   });
 }
 

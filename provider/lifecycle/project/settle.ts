@@ -67,11 +67,15 @@ export async function settleProject(
   };
 }
 
-/** The branch that the state knows, or the default one where that id is gone (a finalized snapshot restore changes it). */
+/**
+ * The default branch: the one that the state knows, or the one that took its place. A finalized snapshot restore gives another branch
+ * its name and computes, and leaves the former one beside it.
+ */
 export async function currentBranch(context: LifecycleContext, projectId: string, known: unknown): Promise<Branch> {
   if (typeof known === "string") {
     try {
-      return (await context.api.getBranch(projectId, known)).branch;
+      const { branch } = await context.api.getBranch(projectId, known);
+      if (branch.default) return branch;
     } catch (error) {
       if (!isNotFound(error)) throw error;
     }

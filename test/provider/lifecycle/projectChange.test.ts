@@ -121,6 +121,17 @@ describe("changing a project", () => {
     expect(settings?.quota?.active_time_seconds).toBe(6);
   });
 
+  test("says what Neon keeps otherwise than it was told", async () => {
+    const world = new FakeWorld();
+    const entry = await madeProject(world, { historyRetentionSeconds: 60 });
+    const run = new Run(world);
+    const original = run.api.updateProject.bind(run.api);
+    run.api.updateProject = async (id, { project }) =>
+      original(id, { project: { ...project, history_retention_seconds: 60 } });
+    await change(world, entry, { historyRetentionSeconds: 120 }, run);
+    expect(run.warnings.join()).toContain("keeps another value for historyRetentionSeconds");
+  });
+
   test("of one that vanished says so", async () => {
     const world = new FakeWorld();
     const entry = await madeProject(world);
@@ -175,23 +186,27 @@ describe("reading a project", () => {
     return { run, back: await run.lifecycle.read(run.context, entry.id, entry.outputs) };
   };
 
-  test("costs one GET for a plain one, and shows no drift where there is none", async () => {
+  test("costs two GETs for a plain one, and shows no drift where there is none", async () => {
     const world = new FakeWorld();
     const entry = await madeProject(world, { quota: { activeTimeSeconds: 5 } });
     const { run, back } = await read(world, entry);
-    expect(run.api.calls).toEqual(["getProject"]);
+    expect(run.api.calls).toEqual(["getProject", "getBranch"]);
     expect(back!.outputs).toEqual(without(entry.outputs, "__provider"));
     expect(run.lifecycle.diff(back!.outputs, projectInputsOf({ quota: { activeTimeSeconds: 5 } }))).toEqual([]);
   });
 
   test.each([
-    ["the branch", { branchName: "main", compute: { autoscalingLimitMaxCu: 1 } }, "getBranch"],
-    ["the compute", { compute: { autoscalingLimitMaxCu: 1 } }, "getEndpoint"],
-  ])("costs two where %s is declared", async (_what, more, second) => {
-    const world = new FakeWorld();
-    const { run } = await read(world, await madeProject(world, more));
-    expect(run.api.calls).toEqual(["getProject", second]);
-  });
+    ["the branch is", { branchName: "main" }, ["getBranch"]],
+    ["the compute is", { compute: { autoscalingLimitMaxCu: 1 } }, ["getEndpoint"]],
+    ["both are", { branchName: "main", compute: { autoscalingLimitMaxCu: 1 } }, ["getEndpoint", "getBranch"]],
+  ])(
+    "costs one GET for the project and one for each of branch and compute where %s declared",
+    async (_, more, also) => {
+      const world = new FakeWorld();
+      const { run } = await read(world, await madeProject(world, more));
+      expect(run.api.calls).toEqual(["getProject", ...also]);
+    },
+  );
 
   test("brings declared fields up to what is there, so that the next up repairs them", async () => {
     const world = new FakeWorld();
@@ -218,6 +233,25 @@ describe("reading a project", () => {
     world.projects.get(entry.id)!.branches[0]!.branch.id = "br-restored";
     expect((await read(world, entry)).back!.outputs.branchId).toBe("br-restored");
   });
+
+  test.each([{}, { branchName: "main" }, { compute: { autoscalingLimitMaxCu: 1 } }])(
+    "follows a restored branch that took the place of the default one, with %p declared",
+    async (more) => {
+      const world = new FakeWorld();
+      const entry = await madeProject(world, more);
+      const at = world.projects.get(entry.id)!;
+      const [old] = at.branches;
+      at.branches.push({ ...old!, branch: { ...old!.branch, id: "br-restored" } });
+      Object.assign(old!.branch, { default: false, name: "main (old)" });
+      at.endpoints[0]!.branch_id = "br-restored";
+      const { back } = await read(world, entry);
+      const { declared, ...same } = entry.outputs;
+      expect(back!.outputs).toEqual({ ...without(same, "__provider"), declared, branchId: "br-restored" });
+      const followed = { ...entry, outputs: back!.outputs };
+      await change(world, followed, { ...more, branchName: "production" });
+      expect(at.branches.map(({ branch }) => branch.name)).toEqual(["main (old)", "production"]);
+    },
+  );
 
   test("of one that vanished is an error that names recovery, never an empty id", async () => {
     const world = new FakeWorld();
@@ -257,6 +291,11 @@ describe("deleting a project", () => {
     const entry = await madeProject(world, more);
     expect(await remove(world, entry)).toBe("NEON_DELETE_PROTECTED");
     expect(world.names()).toEqual(["acme"]);
+  });
+
+  test("of one that vanished says that before it says that it is locked", async () => {
+    const [world, vanished] = [new FakeWorld(), new FakeWorld()];
+    expect(await remove(vanished, await madeProject(world))).toBe("NEON_PROJECT_VANISHED");
   });
 
   test("works after an earlier up wrote false into the state, and twice", async () => {

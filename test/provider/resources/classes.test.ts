@@ -1,5 +1,18 @@
 import * as pulumi from "@pulumi/pulumi";
-import { AppRole, Branch, Database, Endpoint, Project, Role } from "../../../provider";
+import {
+  ApiKey,
+  AppRole,
+  Branch,
+  Database,
+  Endpoint,
+  JwksUrl,
+  Project,
+  ProjectPermission,
+  Role,
+  SnapshotSchedule,
+  VpcEndpointAssignment,
+  VpcEndpointRestriction,
+} from "../../../provider";
 
 interface Registered {
   type: string;
@@ -42,18 +55,38 @@ test("every class registers its frozen type and the constant text", async () => 
     new Role("r", { ...at, name: "app" }),
     new Database("d", { ...at, name: "crm", ownerName: "app" }),
     new AppRole("a", { ...at, name: "web", access: "readOnly", password: "canary", ownerUri: "canary" }),
+    new SnapshotSchedule("s", { ...at, schedule: [{ frequency: "daily" }] }),
+    new ProjectPermission("pp", { projectId: project.projectId, email: "a@example.com" }),
+    new ApiKey("k", { projectId: project.projectId, name: "ci" }),
+    new JwksUrl("j", { projectId: project.projectId, jwksUrl: "https://example.com/jwks", providerName: "Clerk" }),
+    new VpcEndpointAssignment("va", { regionId: "aws-us-east-2", vpcEndpointId: "vpce-1", label: "l" }),
+    new VpcEndpointRestriction("vr", { projectId: project.projectId, vpcEndpointId: "vpce-1", label: "l" }),
   ];
   await Promise.all(all.map((resource) => value(resource.urn)));
-  const named = ["Project", "Branch", "Endpoint", "Role", "Database", "AppRole"];
+  const classes = [
+    Project,
+    Branch,
+    Endpoint,
+    Role,
+    Database,
+    AppRole,
+    SnapshotSchedule,
+    ProjectPermission,
+    ApiKey,
+    JwksUrl,
+    VpcEndpointAssignment,
+    VpcEndpointRestriction,
+  ];
+  const named = classes.map((one) => one.name);
   for (const kind of named) {
     const found = registered.find(({ type }) => type === `pulumi-nodejs:dynamic/neon:${kind}`);
     expect(found?.inputs.__provider).toMatch(
       new RegExp(`"neon-tenants/provider"\\)\\.${kind.charAt(0).toLowerCase()}${kind.slice(1)}$`),
     );
   }
-  expect(
-    [Project, Branch, Endpoint, Role, Database, AppRole].map((kind) => all.map((it) => kind.isInstance(it))),
-  ).toEqual(named.map((_kind, index) => named.map((_other, position) => index === position)));
+  expect(classes.map((kind) => all.map((it) => kind.isInstance(it)))).toEqual(
+    named.map((_kind, index) => named.map((_other, position) => index === position)),
+  );
 });
 
 test("a project carries the mark of its fleet, stack and place in the program, and no fleet among its inputs", async () => {

@@ -4,7 +4,20 @@ import type { ResourceKind } from "../../../provider";
 import { FakeNeonApi } from "../fakeNeonApi";
 import { FakeWorld } from "../fakeWorld";
 
-const kinds: ResourceKind[] = ["project", "branch", "endpoint", "role", "database", "appRole"];
+const kinds: ResourceKind[] = [
+  "project",
+  "branch",
+  "endpoint",
+  "role",
+  "database",
+  "appRole",
+  "snapshotSchedule",
+  "projectPermission",
+  "apiKey",
+  "jwksUrl",
+  "vpcEndpointAssignment",
+  "vpcEndpointRestriction",
+];
 
 /** The texts that are in the state of every customer. They must be here for ever, as they are. */
 const texts: Record<ResourceKind, string> = {
@@ -19,6 +32,18 @@ const texts: Record<ResourceKind, string> = {
     'exports.handler=()=>require("node:module").createRequire(process.cwd()+"/package.json")("neon-tenants/provider").appRole',
   database:
     'exports.handler=()=>require("node:module").createRequire(process.cwd()+"/package.json")("neon-tenants/provider").database',
+  snapshotSchedule:
+    'exports.handler=()=>require("node:module").createRequire(process.cwd()+"/package.json")("neon-tenants/provider").snapshotSchedule',
+  projectPermission:
+    'exports.handler=()=>require("node:module").createRequire(process.cwd()+"/package.json")("neon-tenants/provider").projectPermission',
+  apiKey:
+    'exports.handler=()=>require("node:module").createRequire(process.cwd()+"/package.json")("neon-tenants/provider").apiKey',
+  jwksUrl:
+    'exports.handler=()=>require("node:module").createRequire(process.cwd()+"/package.json")("neon-tenants/provider").jwksUrl',
+  vpcEndpointAssignment:
+    'exports.handler=()=>require("node:module").createRequire(process.cwd()+"/package.json")("neon-tenants/provider").vpcEndpointAssignment',
+  vpcEndpointRestriction:
+    'exports.handler=()=>require("node:module").createRequire(process.cwd()+"/package.json")("neon-tenants/provider").vpcEndpointRestriction',
 };
 
 const config = (values: Record<string, string>): pulumi.dynamic.ConfigureRequest => ({
