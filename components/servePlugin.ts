@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { createRequire } from "node:module";
 import { componentProviderHost } from "@pulumi/pulumi/provider/experimental";
 import { makePluginFolder, pluginName } from "./pluginFolder";

@@ -18,6 +18,7 @@ export { Endpoint, type EndpointArgs } from "./resources/endpoint";
 export { Project } from "./resources/project";
 export type {
   PreloadLibrariesArgs,
+  ProjectAdoptArgs,
   ProjectArgs,
   ProjectComputeArgs,
   ProjectMaintenanceWindowArgs,
