@@ -81,14 +81,16 @@ function start({ program, env = process.env, limitMs = 30_000 }: RandomPluginOpt
     });
   });
   // It must not keep a driver from ending that forgot to close it.
-  child.unref();
-  for (const stream of [child.stdin, child.stdout]) (stream as unknown as { unref?: () => void } | null)?.unref?.();
+  const handles = [child, child.stdin, child.stdout] as unknown as ({ ref?: () => void; unref?: () => void } | null)[];
+  for (const handle of handles) handle?.unref?.();
   const port = portOf(child, program, limitMs, stop);
   port.catch(() => undefined);
   return {
     port,
     ended,
     stop: () => {
+      // Who waits for its end must live as long.
+      for (const handle of handles) handle?.ref?.();
       stop();
       return ended;
     },

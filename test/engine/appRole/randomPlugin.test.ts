@@ -103,3 +103,19 @@ test("the real one names a port that can be connected to", async () => {
   socket.destroy();
   await plugin.close();
 });
+
+test("a process that waits for its end, and for nothing else, lives as long", async () => {
+  const { program: file } = program("waited-for", serve);
+  const module = path.resolve(__dirname, "../../../dist/fleet/engine/direct/randomPlugin.js");
+  const script = `(async () => {
+    const plugin = new (require(${JSON.stringify(module)}).RandomPlugin)({ program: ${JSON.stringify(file)} });
+    await plugin.port();
+    await plugin.close();
+    console.log("closed");
+  })();`;
+  const child = spawn(process.execPath, ["-e", script], { stdio: ["ignore", "pipe", "inherit"] });
+  let output = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => (output += text));
+  await once(child, "close");
+  expect(output).toBe("closed\n");
+});
