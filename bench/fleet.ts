@@ -29,7 +29,7 @@ const command = new Command("bench:fleet")
     new Option("--secrets <kind>", "who encrypts the states").choices(["passphrase", "kms", "both"]).default("both"),
   )
   .option("--ways <list>", `some of ${ways.join(",")}`, someOf(ways), [...ways])
-  .option("--phases <list>", `some of ${phases.join(",")}; create is always one`, someOf(phases), [...phases]);
+  .option("--phases <list>", `some of ${phases.join(",")}; create and destroy always are`, someOf(phases), [...phases]);
 
 function someOf<Name extends string>(names: readonly Name[]): (text: string) => Name[] {
   return (text) => {

@@ -55,9 +55,9 @@ async function secretsOf({ way, secrets }: Cell, services: Services): Promise<Fl
     : { provider, salt: await createSalt(passphrase) };
 }
 
-/** What follows a phase needs what it made, so `create` is always there. */
+/** Every phase needs what `create` made, and the next way must not find it: those two are always there. */
 function phasesOf(way: Way, wanted: readonly Phase[]): readonly Job["phase"][] {
-  const taken = phases.filter((phase) => phase === "create" || wanted.includes(phase));
+  const taken = phases.filter((phase) => phase === "create" || phase === "destroy" || wanted.includes(phase));
   if (way === "documented") return taken;
   return taken.flatMap((phase) => (phase === "noChange" ? ([phase, "engineNoChange"] as const) : [phase]));
 }
