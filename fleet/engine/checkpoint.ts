@@ -1,9 +1,10 @@
 import { createHash } from "node:crypto";
-import { readFileSync, readdirSync, renameSync, statSync, writeFileSync } from "node:fs";
+import { readFileSync, readdirSync, statSync } from "node:fs";
 import path from "node:path";
 import { gunzipSync } from "node:zlib";
 import { fileBackendFolder } from "../home";
 import type { StackLock } from "./stackError";
+import { writeAtomically } from "./workFolder";
 
 /** One resource of a checkpoint, as far as the driver looks into it. Secret values in it are ciphertext. */
 export interface CheckpointResource {
@@ -83,8 +84,7 @@ export class CheckpointStore {
     if (!bytes) return undefined;
     const { fingerprint } = bytes;
     if (fingerprint === known) return "unchanged";
-    const before = { ...nothing, ...parseIfWhole(this.bytes(stack, backup)), fingerprint, isTorn: true };
-    return parseIfWhole(bytes) ?? before;
+    return parseIfWhole(bytes) ?? { ...nothing, ...parseIfWhole(this.bytes(stack, backup)), fingerprint, isTorn: true };
   }
 
   /**
@@ -94,10 +94,7 @@ export class CheckpointStore {
   mend(stack: string): boolean {
     const before = this.bytes(stack, backup);
     if (!before || !parseIfWhole(before)) return false;
-    const file = before.file.slice(0, -backup.length);
-    const temporary = `${file}.${process.pid}.tmp`;
-    writeFileSync(temporary, before.raw, { mode: 0o600 });
-    renameSync(temporary, file);
+    writeAtomically(before.file.slice(0, -backup.length), before.raw);
     return true;
   }
 

@@ -42,10 +42,10 @@ export function writeStackFile(folder: string, stack: string, secrets: StackSecr
   if (after !== before) writeAtomically(file, after);
 }
 
-/** Temporary file and rename: a reader sees the old text or the new one. */
-export function writeAtomically(file: string, text: string): void {
+/** Temporary file and rename: a reader sees the old content or the new one. */
+export function writeAtomically(file: string, content: string | Uint8Array): void {
   const temporary = `${file}.${process.pid}.tmp`;
-  writeFileSync(temporary, text, { mode: 0o600 });
+  writeFileSync(temporary, content, { mode: 0o600 });
   renameSync(temporary, file);
 }
 

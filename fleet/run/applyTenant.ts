@@ -2,7 +2,6 @@ import type { ProjectListItem } from "@neondatabase/api-client";
 import type { NeonApi } from "../../provider/api";
 import type { TenantSpec } from "../config";
 import { holdsResources, madeAtMs, projectOf } from "../engine/checkpoint";
-import { StackError } from "../engine/stackError";
 import type { StackEngine, StackOperation } from "../engine/stackEngine";
 import type { OpenFleet } from "../openFleet";
 import type { PlanEntry } from "../plan";
@@ -93,7 +92,6 @@ export async function applyTenant(
     const { operation, deferred } = prepare(entry, shared);
     const onNote = (note: string) => emit({ type: "note", tenant, note, at: now() });
     const { changes } = await runTenant(operation, { engine: shared.engine, checkpoints: open.checkpoints, onNote });
-    if (open.checkpoints.read(tenant)?.isTorn) throw cutOff(tenant);
     // A create or update by the provider has waited for what was under way; a failure that was recorded stands in the state until one did.
     const isSettled =
       before === "applied" || before === "failed" || deferred.waited === true || (changes.update ?? 0) > 0;
@@ -110,12 +108,6 @@ export async function applyTenant(
   } catch (error) {
     return settled(fail(error));
   }
-}
-
-/** The engine calls an operation well even if its last state could not be written. */
-function cutOff(tenant: string): StackError {
-  const sentence = `the state of ${tenant} could not be written whole: is there space left on the disk? Run the same command again when there is`;
-  return new StackError("failed", "FLEET_STATE_TORN", sentence, "");
 }
 
 /** Follows the operations of a project that is there, and records that it is ready; where one failed, the state says so afterwards. */

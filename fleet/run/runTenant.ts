@@ -29,7 +29,10 @@ export async function runTenant(operation: StackOperation, options: RunTenantOpt
   for (let tries = 1; ; tries++) {
     try {
       await clearPending(operation, options);
-      return await options.engine.run(operation);
+      const result = await options.engine.run(operation);
+      // The engine calls an operation well even if its last state could not be written.
+      if (options.checkpoints.read(operation.spec.tenant)?.isTorn) throw cutOff(operation.spec.tenant);
+      return result;
     } catch (error) {
       if (error instanceof StackError && torn.test(error.message) && tries < tornTries) {
         await sleep(pollMs * tries);
@@ -39,6 +42,11 @@ export async function runTenant(operation: StackOperation, options: RunTenantOpt
       await releaseLock(error, operation, options, deadline);
     }
   }
+}
+
+function cutOff(tenant: string): StackError {
+  const sentence = `the state of ${tenant} could not be written whole: is there space left on the disk? Run the same command again when there is`;
+  return new StackError("failed", "FLEET_STATE_TORN", sentence, "");
 }
 
 /** The stack's checkpoint, whole where it can be. */

@@ -1,31 +1,15 @@
 import fs from "node:fs";
 import path from "node:path";
+import { filesIn, type BranchFiles } from "./branchFiles";
 import type { Folders } from "./folders";
 import { readControlFile } from "./controlFile";
 
-/** The files of one read replica. */
-export interface ReplicaFiles {
-  folder: string;
-  /** PGDATA. */
-  data: string;
-  log: string;
-  certFile: string;
-  keyFile: string;
-  /** Written last when the copy is made: without it, what is there is half done and made again. */
-  marker: string;
-}
+/** The files of one read replica: those of a branch, without a history. */
+export type ReplicaFiles = Omit<BranchFiles, "bases">;
 
 export function replicaFiles(folders: Folders, endpointId: string): ReplicaFiles {
   if (!/^[\w-]+$/.test(endpointId)) throw new Error(`"${endpointId}" is not an endpoint id.`);
-  const folder = path.join(folders.clusters, "replicas", endpointId);
-  return {
-    folder,
-    data: path.join(folder, "data"),
-    log: path.join(folder, "postgres.log"),
-    certFile: path.join(folder, "server.crt"),
-    keyFile: path.join(folder, "server.key"),
-    marker: path.join(folder, "made.json"),
-  };
+  return filesIn(path.join(folders.clusters, "replicas", endpointId));
 }
 
 /**

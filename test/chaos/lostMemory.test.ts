@@ -39,12 +39,17 @@ describe("a driver that was killed, with its ledger deleted", () => {
     expect(Object.values((await fleet.apply()).states)).toEqual(["unchanged"]);
   });
 
-  it("finds the operation that failed meanwhile, and heals it", async () => {
+  it.each([
+    ["after the project was answered", 0],
+    ["before the project was answered", 3_000],
+  ])("%s: finds the operation that failed meanwhile, and heals it", async (_, answerDelayMs) => {
     fleet.write({ acme: {} });
     fleet.neon.faults.add({ route: "createProject", kind: "operationFails", first: 1, action: "start_compute" });
+    if (answerDelayMs > 0)
+      fleet.neon.faults.add({ route: "createProject", kind: "slow", delayMs: answerDelayMs, first: 1 });
     await killOnce(async () => (await fleet.projectNames()).length > 0);
     while (!struck("operationFails")) await sleep(50);
-    await fleet.apply();
+    expectCode((await fleet.apply()).ran, 0);
     const { ran, states } = await fleet.apply();
     expectCode(ran, 0);
     expect(states).toEqual({ acme: "unchanged" });

@@ -43,8 +43,7 @@ export async function settleProject(
 ): Promise<Settled> {
   const { api } = context;
   const project = await getProjectOrVanished(context, projectId);
-  const operations = await api.listOperations(projectId);
-  await api.waitForOperations(operations.filter((operation) => outcomeOf(operation.status) === "pending"));
+  const operations = await operationsAtRest(context, projectId);
   const branch = await currentBranch(context, projectId, outputs.branchId);
   if (!isUsable(branch)) await explainUnusable(context, projectId, failuresOf(branch, operations));
   const choice = { databaseName: outputs.databaseName ?? wanted.databaseName, roleName: outputs.roleName };
@@ -65,6 +64,22 @@ export async function settleProject(
     outputs: endpoint ? withEndpoint(found, endpoint) : found,
     dirty: [...new Set(dirty.map((change) => change.path))],
   };
+}
+
+/**
+ * The operations of a project, once none is under way. One of an earlier run that fails meanwhile is judged like one that had failed
+ * before this run looked: by what is there.
+ */
+async function operationsAtRest({ api }: LifecycleContext, projectId: string): Promise<Operation[]> {
+  for (;;) {
+    const operations = await api.listOperations(projectId);
+    try {
+      await api.waitForOperations(operations.filter((operation) => outcomeOf(operation.status) === "pending"));
+      return operations;
+    } catch (error) {
+      if (!isNeonError(error) || error.code !== "NEON_OPERATION_FAILED") throw error;
+    }
+  }
 }
 
 /**
