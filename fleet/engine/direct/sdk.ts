@@ -6,6 +6,10 @@ import type {
   UntypedServiceImplementation,
   ServiceDefinition,
 } from "@grpc/grpc-js";
+import { withLateModules } from "./lateModules";
+
+/** Required by the SDK for its closure serializer alone. */
+const serializerModules = ["typescript", "@npmcli/arborist"];
 
 /** Versions of `@pulumi/pulumi` whose insides the direct engine was tested with. */
 const testedMinor = /^3\.259\./;
@@ -56,6 +60,10 @@ function installed(): LoadModule {
 
 /** Loads the SDK's insides, or says why this SDK is not one that the direct engine knows. */
 export function loadSdk(load: LoadModule = installed()): Sdk | { misfit: string } {
+  return withLateModules(serializerModules, () => findParts(load));
+}
+
+function findParts(load: LoadModule): Sdk | { misfit: string } {
   const { version } = load("@pulumi/pulumi/package.json") as { version: string };
   if (!testedMinor.test(version)) return { misfit: `@pulumi/pulumi ${version} is not one it was tested with` };
   try {
