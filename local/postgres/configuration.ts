@@ -14,7 +14,7 @@ export interface ClusterSettings {
   preloadLibraries?: string[];
   /** A hot standby of another cluster. */
   standby?: StandbySettings;
-  /** Replays another cluster's WAL, up to a target if there is one, and then goes its own way. */
+  /** Replays the WAL that lies in the data up to a target, and then goes its own way. */
   recovery?: RecoverySettings;
   /** `logical` where subscribers may follow; default `replica`. */
   walLevel?: "replica" | "logical";
@@ -32,9 +32,7 @@ export interface StandbySettings {
 }
 
 export interface RecoverySettings {
-  /** Where the other cluster keeps its WAL. */
-  walFolder: string;
-  /** The one that the other cluster writes on. */
+  /** The one that the cluster writes on whose WAL it is. */
   timeline: number;
   /** `time`: everything that was committed by then. `lsn`: everything that was written before this position. */
   target: { time: Date } | { lsn: string };
@@ -112,10 +110,14 @@ function configuration(major: number, settings: ClusterSettings): Record<string,
   };
 }
 
-/** No checkpoint and little waiting for the disk on the way: who is killed here begins again. */
-function recoveryConfiguration({ walFolder, timeline, target }: RecoverySettings): Record<string, string> {
+/**
+ * No checkpoint and little waiting for the disk on the way: who is killed here begins again. Without a `restore_command`, which would be
+ * two processes for each segment, Postgres takes the WAL from its own folder, as a standby does. Those files may be another cluster's
+ * as well.
+ */
+function recoveryConfiguration({ timeline, target }: RecoverySettings): Record<string, string> {
   return {
-    restore_command: restoreCommand(walFolder),
+    wal_recycle: "off",
     recovery_target_timeline: String(timeline),
     recovery_target_action: "promote",
     ...("time" in target

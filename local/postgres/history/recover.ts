@@ -14,7 +14,7 @@ import { baseFor, type Target } from "./basePlan";
 import { keepBasis, type Basis } from "./basis";
 import { locate, outside, type BranchFinder } from "./locate";
 import { readMade, type Origin } from "./madeRecord";
-import { walFolder } from "./walFiles";
+import { linkWal, walFolder } from "./walFiles";
 
 /** A Postgres that runs on data of a past moment, on a timeline of its own. */
 export interface Recovered {
@@ -43,14 +43,14 @@ export async function recover(
     const dataId = readMade(owner.files)?.dataId;
     if (!base || dataId === undefined) throw outside("The history of the branch changed meanwhile.");
     await copyTree(owner.history.bases.dataOf(base), files.data, { owner: tools.account });
-    const signal = path.join(files.data, "recovery.signal");
+    const signal = path.join(files.data, "standby.signal");
     fs.writeFileSync(signal, "", { mode: 0o600 });
     give(signal, tools.account);
     await owner.using((cluster) => writeBeyond(cluster, sought));
+    await linkWal(owner.files.data, files.data, base.startLsn, tools.account);
     const basis = hasHistory ? await keepBasis(owner, base, files, tools.account) : undefined;
     const log = new BranchLog(files.log);
     const recovery = {
-      walFolder: walFolder(owner.files.data),
       timeline: readControlFile(owner.files.data).timeline,
       target: "lsn" in sought ? { lsn: lsnText(sought.lsn) } : { time: new Date(sought.timeMs) },
     };

@@ -6,6 +6,7 @@ import { discard, removeFolder, type BranchFiles } from "../branchFiles";
 import type { BranchFinder } from "./locate";
 import { readMade, writeMade, type Origin } from "./madeRecord";
 import { makeData } from "./newData";
+import { asAdmin, SYSTEM_DATABASE } from "../sql";
 import { formerFolder, stagedFiles, swap } from "./swap";
 
 export interface InPlaceRestore {
@@ -34,7 +35,10 @@ export async function restoreInPlace(
   const hasHistory = branch.history.retentionMs > 0;
   const former = formerFolder(branch.spec.branchId, preserveAs, tools.folders);
   try {
-    const made = await makeData({ files: staged, pgVersion, source, hasHistory }, tools, branches);
+    const [made] = await Promise.all([
+      makeData({ files: staged, pgVersion, source, hasHistory }, tools, branches),
+      writeDown(branch),
+    ]);
     await branch.replace(() => {
       const origin = preserveAs === undefined ? made.origin : pastOf(branch, preserveAs);
       copyCertificate(branch.files, staged, tools);
@@ -46,6 +50,12 @@ export async function restoreInPlace(
     await discard(staged, tools.folders).gone;
   }
   if (preserveAs === undefined) await removeFolder(former);
+}
+
+/** What Postgres has to write to the disk before it can stop, it writes while its sessions go on: they are away for a shorter time. */
+async function writeDown({ cluster }: Branch): Promise<void> {
+  // Who stops it in this moment makes it write everything as well.
+  if (cluster) await asAdmin(cluster, SYSTEM_DATABASE, (session) => session.run("CHECKPOINT")).catch(() => undefined);
 }
 
 /** What the branch was before, is looked for where that went. */

@@ -1,5 +1,7 @@
 import fs from "node:fs";
 import path from "node:path";
+import type { Account } from "../account";
+import { copyTree } from "../copyTree";
 
 /** As initdb is told to make them. */
 export const WAL_SEGMENT_BYTES = 1024n * 1024n;
@@ -32,4 +34,17 @@ export function pruneWal(dataFolder: string, keepFrom: bigint): void {
     const segment = readSegmentName(name);
     if (segment && segment.start + WAL_SEGMENT_BYTES <= keepFrom) fs.rmSync(path.join(folder, name), { force: true });
   }
+}
+
+/**
+ * Gives data the WAL of other data from a position on, and the histories of its timelines. They are the same files where the filesystem
+ * can do that: whoever runs on the data must write on another timeline, and must not recycle what it finds.
+ */
+export async function linkWal(from: string, to: string, start: bigint, account: Account | undefined): Promise<void> {
+  const isNeeded = (name: string): boolean => {
+    const segment = readSegmentName(name);
+    return segment ? segment.start + WAL_SEGMENT_BYTES > start : /^[0-9A-F]{8}\.history$/.test(name);
+  };
+  const skip = (name: string) => !isNeeded(name);
+  await copyTree(walFolder(from), walFolder(to), { owner: account, link: true, changing: true, skip });
 }

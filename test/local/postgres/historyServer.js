@@ -35,7 +35,7 @@ async function serve() {
   fs.writeFileSync = (file, ...rest) => {
     write(file, ...rest);
     // Postgres is started next, and replays.
-    if (dieAt === "replay" && String(file).endsWith("recovery.signal")) {
+    if (dieAt === "replay" && String(file).endsWith("standby.signal")) {
       setTimeout(() => process.kill(process.pid, "SIGKILL"), 30);
     }
   };
