@@ -22,4 +22,5 @@ export { type LedgerRecord } from "./ledger/ledger";
 export { applyReport } from "./report/applyReport";
 export { maskUri } from "./report/maskUri";
 export { planReport } from "./report/planReport";
-export { tenantProgram, type HandedTenant, type TenantOutputs } from "./program";
+export type { HandedTenant, TenantOutputs } from "./program";
+export { tenantProgram } from "./tenantProgram";

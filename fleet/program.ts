@@ -39,18 +39,12 @@ export interface TenantOutputs {
   applied: AppliedMark & { entry: TenantSpec };
 }
 
-/**
- * The program of one tenant, whichever way in: the stack's name is the entry's key in `tenants.yaml`.
- *
- * @example
- * // index.js beside tenants.yaml, for `pulumi up --stack acme`
- * module.exports = require("neon-tenants/fleet").tenantProgram;
- */
-export function tenantProgram(): Promise<TenantOutputs> {
+/** The program of the stack that the engine runs. */
+export function stackProgram(): Promise<TenantOutputs> {
   return sayingPlainly(() => declareTenant(handedOrRead(pulumi.getStack())));
 }
 
-/** As {@link tenantProgram}, for the door that has resolved the entry already and runs the program in its own process. */
+/** The program of a tenant, for the door that has resolved the entry already and runs the program in its own process. */
 export function handedProgram(handed: HandedTenant): () => Promise<TenantOutputs> {
   return () => sayingPlainly(() => declareTenant(handed));
 }
