@@ -25,7 +25,14 @@ interface PrintedReport {
 /** Runs `neon-tenants apply --json` as a user does and takes what it and all that it started used. */
 export async function runApply(bench: BenchFolder, { env, concurrency, signal }: ApplyRun): Promise<Applied> {
   const cli = path.join(packageFolder(), "dist", "fleet", "cli", "main.js");
-  const args = ["apply", "--json", ...(concurrency === undefined ? [] : ["--concurrency", String(concurrency)])];
+  // The one change goes back and forth, and less history reduces protection.
+  const args = [
+    "apply",
+    "--json",
+    "--allow",
+    "reducesProtection",
+    ...(concurrency === undefined ? [] : ["--concurrency", String(concurrency)]),
+  ];
   const used = await runAccounted([process.execPath, cli, ...args], {
     cwd: bench.folder,
     env,

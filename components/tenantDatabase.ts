@@ -3,6 +3,7 @@ import { Database, Project, Role } from "../provider";
 import { checkedRegion } from "./checkedRegion";
 import { tenantAppRoles } from "./tenantAppRoles";
 import type { TenantDatabaseArgs } from "./tenantDatabaseArgs";
+import { projectPolicies } from "./tenantPolicies";
 import { replicaUris, tenantReplicas } from "./tenantReplicas";
 import { tenantSnapshots } from "./tenantSnapshots";
 import { uriFor, uriTo } from "./tenantUris";
@@ -80,9 +81,11 @@ export class TenantDatabase extends pulumi.ComponentResource {
           autoscalingLimitMinCu: limits.compute.minCu,
           autoscalingLimitMaxCu: limits.compute.maxCu,
           suspendTimeoutSeconds: limits.compute.suspendSeconds,
+          pgSettings: limits.compute.pgSettings,
         },
         quota: limits.quota,
         allowedIps: limits.allowedIps && isAny(limits.allowedIps) ? "any" : limits.allowedIps,
+        ...projectPolicies(limits),
         protectedBranch: limits.protectedBranch,
         deletionProtection: protection,
         adopt: args.adopt,

@@ -1,9 +1,10 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { TenantAppRole } from "./tenantAppRoles";
+import type { TenantPolicies } from "./tenantPolicies";
 import type { TenantReplica } from "./tenantReplicas";
 import type { TenantSnapshots } from "./tenantSnapshots";
 
-/** Sizes of the tenant's primary compute. */
+/** Sizes and settings of the tenant's primary compute. */
 export interface TenantCompute {
   /** Smallest size, in compute units (0.25, 0.5, 1 … 16, then even to 56). Changing it restarts the compute. */
   minCu?: pulumi.Input<number>;
@@ -11,6 +12,11 @@ export interface TenantCompute {
   maxCu?: pulumi.Input<number>;
   /** Seconds without a query until the compute stops; -1 never, 0 Neon's default (300). Updates in place. */
   suspendSeconds?: pulumi.Input<number>;
+  /**
+   * Settings of Postgres by name, such as `work_mem`, joined name by name with those of the plan; the whole set is sent. Default none.
+   * A change restarts the compute.
+   */
+  pgSettings?: Record<string, pulumi.Input<string>>;
 }
 
 /** The five limits of one billing period (`ProjectQuota`). 0 lifts a limit. Updates in place; lowering one may suspend the tenant. */
@@ -36,10 +42,11 @@ export interface TenantExtraDatabase {
 }
 
 /**
- * What a plan gives to every customer on it. What a `TenantDatabaseArgs` sets itself wins: sizes and quotas field by field, lists
- * as a whole. Any plan can follow any other in place.
+ * What a plan gives to every customer on it. What a `TenantDatabaseArgs` sets itself wins: sizes, quotas and settings of Postgres
+ * field by field, everything else as a whole. Any plan can follow any other in place; what Neon never switches off again (`hipaa`,
+ * `enableLogicalReplication`) stays on, and a plan that says false of it is refused.
  */
-export interface TenantPlan {
+export interface TenantPlan extends TenantPolicies {
   compute?: TenantCompute;
   quota?: TenantQuota;
   /** Seconds of history kept for restores, 0 to 2,592,000. */
@@ -67,7 +74,7 @@ export interface TenantAdopt {
 }
 
 /** What one customer's database is. Every field can be changed later, except those that say they are refused. */
-export interface TenantDatabaseArgs {
+export interface TenantDatabaseArgs extends TenantPolicies {
   /** The customer's key: the stack's name under the driver. */
   tenant: string;
   /** Ownership mark of the fleet (uuid): tells this fleet's projects from others in the same organization. */

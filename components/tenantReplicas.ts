@@ -1,5 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { Endpoint, type Project } from "../provider";
+import { preloadInputs, type TenantPreloadLibraries } from "./tenantPolicies";
 
 /** A compute of its own that reads the same data: for reports that must not slow the customer's programs down. */
 export interface TenantReplica {
@@ -11,6 +12,12 @@ export interface TenantReplica {
   maxCu?: pulumi.Input<number>;
   /** Seconds without a query until it stops; -1 never, 0 Neon's default (300). */
   suspendSeconds?: pulumi.Input<number>;
+  /** Suspend the replica and refuse connections to it. Default false. */
+  disabled?: pulumi.Input<boolean>;
+  /** Settings of Postgres by name, such as `work_mem`; the whole set is sent. Default none. A change restarts the replica. */
+  pgSettings?: Record<string, pulumi.Input<string>>;
+  /** Libraries that the replica loads when it starts, instead of the project's. A change restarts the replica. */
+  preloadLibraries?: TenantPreloadLibraries;
 }
 
 /** The read-only computes on the default branch, by name. */
@@ -20,7 +27,7 @@ export function tenantReplicas(
 ): Map<string, Endpoint> {
   const { prefix, project, optionsOf } = options;
   return new Map(
-    wanted.map(({ name, minCu, maxCu, suspendSeconds }) => {
+    wanted.map(({ name, minCu, maxCu, suspendSeconds, disabled, pgSettings, preloadLibraries }) => {
       const replica = new Endpoint(
         `${prefix}-${name}`,
         {
@@ -31,6 +38,9 @@ export function tenantReplicas(
           autoscalingLimitMinCu: minCu,
           autoscalingLimitMaxCu: maxCu,
           suspendTimeoutSeconds: suspendSeconds,
+          disabled,
+          pgSettings,
+          preloadLibraries: preloadLibraries && preloadInputs(preloadLibraries),
           // The project is this tenant's alone: a replica of this name in it is what a killed run made.
           adoptExisting: true,
         },

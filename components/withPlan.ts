@@ -1,9 +1,11 @@
-import type { TenantDatabaseArgs, TenantPlan } from "./tenantDatabaseArgs";
+import type { TenantCompute, TenantDatabaseArgs, TenantPlan } from "./tenantDatabaseArgs";
+import { policiesOf } from "./tenantPolicies";
 
 /** The tenant's limits: its own, and where it sets none those of its plan. */
 export function withPlan({ plan = {}, ...own }: TenantDatabaseArgs): TenantPlan {
   return {
-    compute: joined(plan.compute, own.compute),
+    ...policiesOf(own, plan),
+    compute: joinedCompute(plan.compute, own.compute),
     quota: joined(plan.quota, own.quota),
     historyRetentionSeconds: own.historyRetentionSeconds ?? plan.historyRetentionSeconds,
     allowedIps: own.allowedIps ?? plan.allowedIps,
@@ -12,6 +14,12 @@ export function withPlan({ plan = {}, ...own }: TenantDatabaseArgs): TenantPlan 
     appRoles: own.appRoles ?? plan.appRoles,
     replicas: own.replicas ?? plan.replicas,
   };
+}
+
+function joinedCompute(below?: TenantCompute, above?: TenantCompute): TenantCompute | undefined {
+  const pgSettings = joined(below?.pgSettings, above?.pgSettings);
+  const compute = joined(below, above);
+  return pgSettings === undefined ? compute : { ...compute, pgSettings };
 }
 
 function joined<Group extends object>(below: Group | undefined, above: Group | undefined): Group | undefined {

@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { TenantDatabase } from "../components";
 import { isNeonError } from "../provider";
-import { FleetError, isFleetError, loadFleet, resolveTenant, type TenantSpec } from "./config";
+import { FleetError, isFleetError, loadFleet, policiesOf, resolveTenant, type TenantSpec } from "./config";
 import type { AppliedMark } from "./engine/stackEngine";
 import { checkProjectName, findHome } from "./home";
 import { specHash } from "./plan";
@@ -105,11 +105,13 @@ function declareTenant({ spec, mark, fleet }: HandedTenant): TenantOutputs {
     quota: spec.quota,
     historyRetentionSeconds: spec.historyRetentionSeconds,
     allowedIps: spec.allowedIps === "any" ? ["any"] : spec.allowedIps,
+    ...policiesOf(spec),
     protectedBranch: spec.protectedBranch,
     snapshots: spec.snapshots,
     rotation: spec.rotation,
     adopt: spec.adopt,
     protection: spec.protection,
+    retainOnDelete: spec.retainOnDelete,
   });
   const { projectId, branchId, endpointId, host, pooledHost, databaseName, roleName } = database;
   return {

@@ -2,14 +2,15 @@ import { spawn } from "node:child_process";
 import { availableParallelism } from "node:os";
 import { type Command, InvalidArgumentError, Option } from "commander";
 import { FleetError } from "../config";
-import { applyFleet } from "../operations/applyFleet";
-import { destroyTenant } from "../operations/destroyTenant";
+import { applyFleet, type ApplyOptions, type ApplyReport } from "../operations/applyFleet";
+import { destroyTenant, destroyText } from "../operations/destroyTenant";
 import { listTenants } from "../operations/listTenants";
-import { planTenants } from "../operations/planTenants";
+import { planWithUse } from "../operations/planTenants";
+import { ConsentError } from "../operations/requireConsent";
 import { OutputReader } from "../operations/tenantOutputs";
 import { describeLock, unlockTenant } from "../operations/unlockTenant";
 import { openFleet, type OpenFleet } from "../openFleet";
-import { exitCodeOf } from "../plan";
+import { type ConsentClass, consentClasses, exitCodeOf, isConsentClass } from "../plan";
 import { applyReport, countsOf } from "../report/applyReport";
 import { maskUri } from "../report/maskUri";
 import { planReport } from "../report/planReport";
@@ -37,9 +38,11 @@ export function addFleetCommands(program: Command): void {
 
 function addPlan(program: Command, open: () => OpenFleet): void {
   withSelection(
-    program.command("plan").description("show what apply would do; reads files only and calls nothing"),
-  ).action((options: SelectOptions) => {
-    const plan = planTenants(open(), options);
+    program
+      .command("plan")
+      .description("show what apply would do; reads files, and of Neon only the use of a quota that is lowered"),
+  ).action(async (options: SelectOptions) => {
+    const plan = await planWithUse(open(), options);
     print(options.json ? JSON.stringify(plan, null, 2) : planReport(plan));
     if (plan.stop) {
       throw new FleetError(plan.stop.code, plan.stop.reason, { hint: plan.stop.wayOut });
@@ -54,6 +57,7 @@ function addApply(program: Command, open: () => OpenFleet): void {
   )
     .option("-c, --concurrency <n>", "stacks in flight", positiveInteger, Math.max(2, availableParallelism()))
     .addOption(new Option("--engine <kind>", "how stacks are run").choices(["direct", "stock"]).default("direct"))
+    .option("--allow <classes>", `make changes that hurt: ${consentClasses.join(", ")}`, classList)
     .option("--rollback", "go on although the fleet was last applied from a newer checkout")
     .option("--outage <seconds>", "how long to wait for Neon when it does not answer", positiveInteger, 900)
     .option("-v, --verbose", "print every line of the engine")
@@ -62,25 +66,24 @@ function addApply(program: Command, open: () => OpenFleet): void {
         options: SelectOptions & {
           concurrency: number;
           engine: "direct" | "stock";
+          allow?: ConsentClass[];
           rollback?: boolean;
           outage: number;
           verbose?: boolean;
         },
       ) => {
         const opened = open();
-        const report = await interruptible((signal) =>
-          applyFleet(opened, {
-            only: options.only,
-            allowUnlisted: options.allowUnlisted,
-            concurrency: options.concurrency,
-            engineKind: options.engine,
-            rollback: options.rollback,
-            outageSeconds: options.outage,
-            signal,
-            log: note,
-            onEvent: options.json ? undefined : printEvent(process.stderr, options.verbose ?? false),
-          }),
-        );
+        const report = await applyAsking(opened, {
+          only: options.only,
+          allowUnlisted: options.allowUnlisted,
+          concurrency: options.concurrency,
+          engineKind: options.engine,
+          allow: options.allow,
+          rollback: options.rollback,
+          outageSeconds: options.outage,
+          log: note,
+          onEvent: options.json ? undefined : printEvent(process.stderr, options.verbose ?? false),
+        });
         print(options.json ? JSON.stringify({ ...report, counts: countsOf(report) }, null, 2) : applyReport(report));
         const failed = report.outcomes.filter(
           ({ state, error }) => state === "failed" || (state === "skipped" && error),
@@ -88,6 +91,20 @@ function addApply(program: Command, open: () => OpenFleet): void {
         process.exitCode = exitCodeOf(report.plan, { failed, interrupted: report.interrupted });
       },
     );
+}
+
+/** At a terminal, a person may give the word that is missing; anywhere else the run ends with what it needs. */
+async function applyAsking(opened: OpenFleet, options: ApplyOptions): Promise<ApplyReport> {
+  const run = (allow: ApplyOptions["allow"]) =>
+    interruptible((signal) => applyFleet(opened, { ...options, allow, signal }));
+  try {
+    return await run(options.allow);
+  } catch (error) {
+    if (!(error instanceof ConsentError)) throw error;
+    const answer = await ask(`${error.message}.\nType yes to go on: `);
+    if (answer !== "yes") throw error;
+    return run([...(options.allow ?? []), ...error.needs.map((need) => need.class)]);
+  }
 }
 
 function addList(program: Command, open: () => OpenFleet): void {
@@ -129,21 +146,22 @@ function addConnect(program: Command, open: () => OpenFleet): void {
 function addDestroy(program: Command, open: () => OpenFleet): void {
   program
     .command("destroy <tenant>")
-    .description("delete one tenant's project: takes both locks off, then destroys (Neon can recover it for 7 days)")
+    .description(
+      "delete one tenant's project: takes both locks off, then destroys (Neon can recover it for 7 days); with retainOnDelete, keep it",
+    )
     .option("--confirm <tenant>", "the tenant's name once more, instead of typing it")
     .action(async (tenant: string, options: { confirm?: string }) => {
       const opened = open();
-      const confirm = options.confirm ?? (await ask(`Type ${tenant} to delete its database with all data: `));
+      const confirm = options.confirm ?? (await ask(`${destroyText(opened, tenant)}. Type ${tenant} to go on: `));
       const report = await destroyTenant(opened, tenant, {
         confirm,
         log: note,
         onNote: (text) => note(`${tenant}: ${text}`),
       });
-      print(
-        report.projectId
-          ? `${tenant}: project ${report.projectId} deleted`
-          : `${tenant}: it had no project; marked as departed`,
-      );
+      const { projectId, isRetained } = report;
+      if (projectId === undefined) print(`${tenant}: it had no project; marked as departed`);
+      else if (isRetained) print(`${tenant}: project ${projectId} stays at Neon and is no longer managed`);
+      else print(`${tenant}: project ${projectId} deleted`);
     });
 }
 
@@ -208,6 +226,14 @@ function runPsql(uri: string): Promise<number> {
     );
     child.once("exit", (code) => resolve(code ?? 1));
   });
+}
+
+/** Repeatable, and a list with commas. */
+function classList(text: string, before: ConsentClass[] = []): ConsentClass[] {
+  const words = text.split(",").map((word) => word.trim());
+  const unknown = words.filter((word) => !isConsentClass(word));
+  if (unknown.length > 0) throw new InvalidArgumentError(`The classes are ${consentClasses.join(", ")}.`);
+  return [...before, ...words.filter(isConsentClass)];
 }
 
 function positiveInteger(text: string): number {

@@ -21,6 +21,8 @@ export function createProgram(): Command {
       "the fleet file (default: NEON_TENANTS_FILE, ./tenants.yaml, or beside the program of Pulumi.yaml)",
     )
     .enablePositionalOptions()
+    // Commands take it over when they are added: a wrong option of one is bad input too.
+    .exitOverride()
     .showHelpAfterError("(neon-tenants --help shows every command)")
     .addHelpText("after", exitCodes);
   addFleetCommands(program);
@@ -32,7 +34,6 @@ export function createProgram(): Command {
 
 if (require.main === module) {
   createProgram()
-    .exitOverride()
     .parseAsync()
     .catch((error: unknown) => {
       process.exitCode = reportFailure(error, process.stderr);

@@ -1,3 +1,4 @@
+import type { PolicySpec } from "./policySpec";
 import type {
   AdoptSpec,
   AppRoleSpec,
@@ -34,7 +35,7 @@ export interface SecretsSettings {
 }
 
 /** What a plan, the defaults or a single tenant may set: limits, in API units, and what comes with every database. */
-export interface LimitSettings {
+export interface LimitSettings extends PolicySpec {
   compute?: ComputeSpec;
   historyRetentionSeconds?: number;
   quota?: QuotaSpec;
@@ -57,6 +58,7 @@ export interface TenantSettings extends LimitSettings {
   databaseName?: string;
   roleName?: string;
   protection?: boolean;
+  retainOnDelete?: boolean;
 }
 
 /** One entry under `tenants`. */

@@ -11,6 +11,7 @@ import {
   wordLeaf,
 } from "./nameLeaves";
 import { tenantKeyFault, tenantKeyPattern } from "./names";
+import { pgSettingsSchema, policySchemas, preloadLibrariesSchema } from "./policyLeaves";
 import { computeSizeLeaf, historyLeaf, keepLeaf, sizeQuotaLeaf, suspendLeaf, timeQuotaLeaf } from "./unitLeaves";
 
 /** Names of plans, organizations and residency rules. */
@@ -32,6 +33,7 @@ const computeSize = {
   min: computeSizeLeaf("Smallest size, in CU.").optional(),
   max: computeSizeLeaf("Largest size, in CU; at most 8 more than min.").optional(),
   suspend: suspendLeaf.optional(),
+  pgSettings: pgSettingsSchema.optional(),
 };
 
 const appRole = z.strictObject({
@@ -43,6 +45,8 @@ const appRole = z.strictObject({
 const replica = z.strictObject({
   name: boundedTextLeaf(1, 64, "Name of the replica; it is found again by it."),
   ...computeSize,
+  disabled: flagLeaf("Whether it is suspended and refuses connections.").optional(),
+  preloadLibraries: preloadLibrariesSchema.optional(),
 });
 
 const snapshots = z.strictObject({
@@ -54,7 +58,7 @@ const snapshots = z.strictObject({
 });
 
 const limits = {
-  compute: z.strictObject(computeSize).meta({ description: "The size of the compute." }).optional(),
+  compute: z.strictObject(computeSize).meta({ description: "The size and the settings of the compute." }).optional(),
   history: historyLeaf.optional(),
   quota: z
     .strictObject({
@@ -67,6 +71,7 @@ const limits = {
     .meta({ description: "What Neon lets the tenant use; a limit that is missing is unlimited." })
     .optional(),
   allowedIps: allowedIpsLeaf.optional(),
+  ...policySchemas,
   protectedBranch: flagLeaf("Neon's own protection of the default branch (paid plans).").optional(),
   tags: z
     .record(labelKey, boundedTextLeaf(0, 256, "Any text."))
@@ -98,6 +103,9 @@ const settings = {
   database: databaseNameLeaf("Name of the first database.").optional(),
   role: roleNameLeaf("Name of the first role, which owns the first database.").optional(),
   protection: flagLeaf("Whether the project is protected from deletion; true by default.").optional(),
+  retainOnDelete: flagLeaf(
+    "Whether destroy leaves the project with its data at Neon and only ends its management; false by default.",
+  ).optional(),
   ...limits,
 };
 

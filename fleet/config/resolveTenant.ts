@@ -1,20 +1,27 @@
 import type { Fleet, LimitSettings, TenantEntry } from "./fleet";
 import { FleetError } from "./fleetError";
+import { policiesOf } from "./policySpec";
 import { suggest } from "./suggest";
-import type { TenantSpec } from "./tenantSpec";
+import type { ComputeSpec, TenantSpec } from "./tenantSpec";
 import { defined } from "./toFleet";
 
-/** Layers of settings, the later ones winning field by field. Lists are replaced as a whole, tags are joined. */
+/** Layers of settings, the later ones winning field by field. Lists and policies are replaced as a whole, tags are joined. */
 export function mergeLimits<Settings extends LimitSettings>(...layers: readonly Settings[]): Settings {
   return layers.reduce((below, above) =>
     defined({
       ...below,
       ...above,
-      compute: join(below.compute, above.compute),
+      compute: joinCompute(below.compute, above.compute),
       quota: join(below.quota, above.quota),
       tags: join(below.tags, above.tags),
     }),
   );
+}
+
+function joinCompute(below?: ComputeSpec, above?: ComputeSpec): ComputeSpec | undefined {
+  const pgSettings = join(below?.pgSettings, above?.pgSettings);
+  const compute = join(below, above);
+  return pgSettings === undefined ? compute : { ...compute, pgSettings };
 }
 
 function join<Value extends object>(below?: Value, above?: Value): Value | undefined {
@@ -51,14 +58,16 @@ export function resolveTenant(fleet: Fleet, key: string): TenantSpec {
     databases: (settings.databases ?? []).map((database) => ({ ...database })),
     roles: [...(settings.roles ?? [])],
     appRoles: (settings.appRoles ?? []).map((role) => ({ ...role })),
-    replicas: (settings.replicas ?? []).map((replica) => ({ ...replica })),
+    replicas: (settings.replicas ?? []).map((replica) => structuredClone(replica)),
     allowDelete: [...(settings.allowDelete ?? [])],
-    compute: settings.compute && { ...settings.compute },
+    compute: structuredClone(settings.compute),
     historyRetentionSeconds: settings.historyRetentionSeconds,
     quota: settings.quota && { ...settings.quota },
     allowedIps: Array.isArray(settings.allowedIps) ? [...settings.allowedIps] : settings.allowedIps,
+    ...policiesOf(settings),
     protectedBranch: settings.protectedBranch,
     protection: facts?.protection ?? settings.protection ?? true,
+    retainOnDelete: settings.retainOnDelete,
     snapshots: settings.snapshots?.map((entry) => ({ ...entry })),
     rotation: settings.rotation,
     adopt: settings.adopt && { ...settings.adopt },

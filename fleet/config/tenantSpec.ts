@@ -1,3 +1,5 @@
+import type { PolicySpec, PreloadLibrariesSpec } from "./policySpec";
+
 /** The compute of a tenant, in Neon's compute units. A field that is missing is not sent, so Neon's own default applies. */
 export interface ComputeSpec {
   /** Smallest size, in CU (`autoscaling_limit_min_cu`). */
@@ -6,6 +8,8 @@ export interface ComputeSpec {
   maxCu?: number;
   /** Seconds without activity before the compute is suspended (`suspend_timeout_seconds`); -1 never, 0 Neon's default. */
   suspendSeconds?: number;
+  /** Settings of Postgres by name (`pg_settings`). */
+  pgSettings?: Record<string, string>;
 }
 
 /** The five limits of a billing period that Neon enforces (`ProjectQuota`); 0 is unlimited, a missing one is unlimited too. */
@@ -41,6 +45,10 @@ export interface AppRoleSpec {
 /** A read-only compute on the default branch. */
 export interface ReplicaSpec extends ComputeSpec {
   name: string;
+  /** Suspended, and connections are refused. */
+  disabled?: boolean;
+  /** Instead of the project's. */
+  preloadLibraries?: PreloadLibrariesSpec;
 }
 
 /** One entry of the backup schedule of the default branch, UTC. */
@@ -75,7 +83,7 @@ export interface Departed {
  * Everything about one tenant, resolved (defaults, then plan, then the tenant's entry, then decided facts) and in the units of Neon's API.
  * A field that nobody set is undefined: nothing is sent for it and Neon's own default applies.
  */
-export interface TenantSpec {
+export interface TenantSpec extends PolicySpec {
   /** The key of the entry: the stack's name. */
   tenant: string;
   /** For people; the key when the entry has none. */
@@ -126,6 +134,8 @@ export interface TenantSpec {
   adopt?: AdoptSpec;
   /** Our deletion protection and the engine's `protect`. Default true. */
   protection: boolean;
+  /** A destroy keeps the project at Neon. Default false. */
+  retainOnDelete?: boolean;
   /** Free words to select tenants by; they never reach Neon. */
   tags: Record<string, string>;
   /** Set once the tenant has left: nothing is applied for it any more. */

@@ -1,12 +1,14 @@
 import type { Fleet, LimitSettings, Organization, TenantEntry, TenantFacts, TenantSettings } from "./fleet";
 import type { FleetFile, LimitsInFile, SettingsInFile, TenantInFile } from "./fleetSchema";
-import type { ComputeSpec } from "./tenantSpec";
+import { policiesOf, type PreloadLibrariesSpec } from "./policySpec";
+import type { ComputeSpec, ReplicaSpec } from "./tenantSpec";
 import type { StateFile } from "./stateSchema";
 
 /** The limits of a plan, of the defaults or of a tenant, under the names of the API. Only what was written is present. */
 export function toLimits(limits: LimitsInFile): LimitSettings {
   const { compute, history, quota, allowedIps, protectedBranch, tags, appRoles, replicas, snapshots } = limits;
   return defined({
+    ...policiesOf({ ...limits, preloadLibraries: limits.preloadLibraries && toPreload(limits.preloadLibraries) }),
     compute: compute && toCompute(compute),
     historyRetentionSeconds: history,
     quota:
@@ -22,17 +24,29 @@ export function toLimits(limits: LimitsInFile): LimitSettings {
     protectedBranch,
     tags,
     appRoles: appRoles?.map((role) => defined(role)),
-    replicas: replicas?.map(({ name, ...size }) => ({ name, ...toCompute(size) })),
+    replicas: replicas?.map(toReplica),
     snapshots: snapshots?.map(({ keep, ...at }) => defined({ ...at, retentionSeconds: keep })),
   });
 }
 
-function toCompute({ min, max, suspend }: NonNullable<LimitsInFile["compute"]>): ComputeSpec {
-  return defined({ minCu: min, maxCu: max, suspendSeconds: suspend });
+function toCompute({ min, max, suspend, pgSettings }: NonNullable<LimitsInFile["compute"]>): ComputeSpec {
+  return defined({ minCu: min, maxCu: max, suspendSeconds: suspend, pgSettings });
+}
+
+function toReplica(replica: NonNullable<LimitsInFile["replicas"]>[number]): ReplicaSpec {
+  const { name, disabled, preloadLibraries, ...size } = replica;
+  const own = defined({ disabled, preloadLibraries: preloadLibraries && toPreload(preloadLibraries) });
+  return { name, ...toCompute(size), ...own };
+}
+
+/** Both parts, because Neon takes them together. */
+function toPreload(libraries: NonNullable<LimitsInFile["preloadLibraries"]>): PreloadLibrariesSpec {
+  return { useDefaults: libraries.useDefaults ?? true, enabledLibraries: libraries.enabledLibraries ?? [] };
 }
 
 export function toSettings(settings: SettingsInFile): TenantSettings {
-  const { plan, region, residency, organization, postgres, branch, database, role, protection } = settings;
+  const { plan, region, residency, organization, postgres, branch, database, role, protection, retainOnDelete } =
+    settings;
   return {
     ...defined({
       plan,
@@ -44,6 +58,7 @@ export function toSettings(settings: SettingsInFile): TenantSettings {
       databaseName: database,
       roleName: role,
       protection,
+      retainOnDelete,
     }),
     ...toLimits(settings),
   };

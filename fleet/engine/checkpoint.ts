@@ -14,6 +14,7 @@ export interface CheckpointResource {
   custom?: boolean;
   delete?: boolean;
   protect?: boolean;
+  retainOnDelete?: boolean;
   initErrors?: string[];
   outputs?: Record<string, unknown>;
 }

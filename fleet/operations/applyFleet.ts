@@ -1,12 +1,11 @@
 import type { ProjectListItem } from "@neondatabase/api-client";
-import { sharedNeonApi, systemClock } from "../../provider/api";
+import { systemClock } from "../../provider/api";
 import { FleetError, type TenantSpec } from "../config";
 import { createEngine } from "../engine/createEngine";
-import { apiEnvironments, rateLimitOf } from "../engine/engineSettings";
 import type { StackEngine } from "../engine/stackEngine";
 import { type LearnedTenant, observe } from "../observe";
 import type { OpenFleet } from "../openFleet";
-import type { Plan, PlanEntry } from "../plan";
+import { type ConsentClass, loweredQuotas, type Plan, type PlanEntry } from "../plan";
 import { applyTenant, type RunShared, type WorkEntry } from "../run/applyTenant";
 import { CircuitBreaker } from "../run/circuitBreaker";
 import type { FleetEvent, TenantOutcome } from "../run/events";
@@ -15,12 +14,20 @@ import { isWork, outcomeOf, settledState } from "../run/outcomes";
 import { runFleet, settled } from "../run/runFleet";
 import { settleUnready, unreadyTenants } from "../run/settleUnready";
 import { isYoung } from "../run/youngProject";
-import { planFrom, type PlanOptions } from "./planTenants";
+import { checkQuotaUse } from "./checkQuotaUse";
 import { checkRevision } from "./checkRevision";
+import { fleetApis } from "./fleetApis";
+import { planFrom, type PlanOptions } from "./planTenants";
+import { requireConsent } from "./requireConsent";
 
 export interface ApplyOptions extends PlanOptions {
   /** Stacks in flight. Default 4. */
   concurrency?: number;
+  /**
+   * Classes of changes that hurt and are made all the same; default none. Where the plan holds one that is not listed, the run ends with
+   * `FLEET_CONSENT_MISSING` before it changes anything.
+   */
+  allow?: readonly ConsentClass[];
   /** Apply although the fleet was last applied from a newer checkout. Default false. */
   rollback?: boolean;
   /** How long an organization that does not answer is waited for, in seconds. Default 900. */
@@ -52,15 +59,14 @@ export interface ApplyReport {
 export async function applyFleet(open: OpenFleet, options: ApplyOptions = {}): Promise<ApplyReport> {
   const began = Date.now();
   const observation = observe(open);
-  const plan = planFrom(open, observation, options);
-  if (plan.stop) throw new FleetError(plan.stop.code, plan.stop.reason, { hint: plan.stop.wayOut });
-  const unready = unreadyTenants(open, plan, observation.learned);
-  const work = plan.entries.filter((entry) => isWork(entry) || unready.has(entry.tenant));
-  if (work.length > 0 && !options.rollback)
-    checkRevision(
-      open,
-      work.map(({ tenant }) => tenant),
-    );
+  const planned = planFrom(open, observation, options);
+  if (planned.stop) throw new FleetError(planned.stop.code, planned.stop.reason, { hint: planned.stop.wayOut });
+  const unready = unreadyTenants(open, planned, observation.learned);
+  const workOf = ({ entries }: Plan) => entries.filter((entry) => isWork(entry) || unready.has(entry.tenant));
+  const names = workOf(planned).map(({ tenant }) => tenant);
+  if (names.length > 0 && !options.rollback) checkRevision(open, names);
+  const plan = await consentedPlan(open, planned, options.allow);
+  const work = workOf(plan);
   const concurrency = options.concurrency ?? 4;
   const { engineKind: kind, log } = options;
   const engine =
@@ -88,6 +94,14 @@ export async function applyFleet(open: OpenFleet, options: ApplyOptions = {}): P
   }
 }
 
+/** The plan, once everything in it that hurts was allowed. What is used of a quota need not be asked for where its end is allowed. */
+async function consentedPlan(open: OpenFleet, planned: Plan, allow: readonly ConsentClass[] = []): Promise<Plan> {
+  const asks = !allow.includes("maySuspend") && loweredQuotas(planned).length > 0;
+  const plan = asks ? await checkQuotaUse(planned, fleetApis(open).ofTenant) : planned;
+  requireConsent(plan, allow);
+  return plan;
+}
+
 function isComplete(entry: PlanEntry): entry is WorkEntry {
   return entry.spec !== undefined && entry.hash !== undefined;
 }
@@ -104,23 +118,20 @@ function learn(open: OpenFleet, learned: readonly LearnedTenant[]): void {
 
 function sharedOf(open: OpenFleet, engine: StackEngine, work: readonly PlanEntry[], options: ApplyOptions): RunShared {
   const emit = options.onEvent ?? (() => undefined);
-  // The same share as the provider in this process: one rate limit for all that this process sends.
-  const environments = apiEnvironments(open, rateLimitOf(open.env, 1));
-  const apiOf = (organization: string, orgId?: string) =>
-    sharedNeonApi({ args: { orgId }, env: environments.get(organization) });
+  const { ofOrganization, ofTenant } = fleetApis(open);
   return {
     open,
     engine,
     emit,
-    apiOf: (spec) => apiOf(spec.organization ?? "", spec.organizationId),
+    apiOf: ofTenant,
     follower: new OperationFollower(systemClock),
     breaker: new CircuitBreaker({
       clock: systemClock,
-      probe: (organization) => apiOf(organization).listRegions(),
+      probe: (organization) => ofOrganization(organization).listRegions(),
       outageMs: options.outageSeconds === undefined ? undefined : options.outageSeconds * 1000,
       onNote: (note) => emit({ type: "note", tenant: "", note, at: new Date().toISOString() }),
     }),
-    projectsOf: projectLists(open, work, (spec) => apiOf(spec.organization ?? "", spec.organizationId)),
+    projectsOf: projectLists(open, work, ofTenant),
   };
 }
 

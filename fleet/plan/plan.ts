@@ -32,6 +32,20 @@ export interface FieldChange {
   from: unknown;
   to: unknown;
   class: ChangeClass;
+  /** Of a quota that is lowered, once Neon was asked. */
+  use?: QuotaUse;
+  /** Why it is refused and what to do instead, where the provider's field says so. */
+  refusal?: { reason: string; wayOut: string };
+}
+
+/** Present use of a quota that is lowered. */
+export interface QuotaUse {
+  /** In the unit of the quota: this billing period's, or the size of the largest branch. Undefined where it could not be learnt. */
+  used?: number;
+  /** The new limit is used up already: Neon would suspend the computes at once. */
+  isUsedUp?: boolean;
+  /** Code of the error that kept it from being learnt. */
+  error?: string;
 }
 
 /**

@@ -1,3 +1,4 @@
+import { canonicalJson } from "./appliedFields";
 import type { FieldChange, Refusal } from "./plan";
 
 const elsewhere = (what: string): string =>
@@ -36,6 +37,13 @@ const immutable: Record<string, { code: string; what: string; why: string; wayOu
   },
 };
 
+/** Inputs of the provider that Neon changes in one direction only; the sentence is the provider's. */
+const oneWay: Record<string, string> = {
+  enableLogicalReplication: "FLEET_LOGICAL_REPLICATION_IMMUTABLE",
+  hipaa: "FLEET_HIPAA_IMMUTABLE",
+  allowedIps: "FLEET_ALLOWED_IPS_REMOVED",
+};
+
 const deletions: Record<string, [what: string, code: string]> = {
   databases: ["database", "FLEET_DATABASE_DELETE_REFUSED"],
   roles: ["role", "FLEET_ROLE_DELETE_REFUSED"],
@@ -50,6 +58,12 @@ export function refusalOf(tenant: string, change: FieldChange): Refusal {
     const { code, what, why, wayOut } = known;
     const reason = `The ${what} of ${tenant} cannot change from ${String(change.from)} to ${String(change.to)}: ${why}`;
     return { code, reason, wayOut };
+  }
+  if (change.refusal !== undefined) {
+    const { field, from, to, refusal } = change;
+    const what = to === undefined ? "be removed" : `change from ${canonicalJson(from)} to ${canonicalJson(to)}`;
+    const reason = `${field} of ${tenant} cannot ${what}: ${refusal.reason}`;
+    return { code: oneWay[field] ?? "FLEET_CHANGE_REFUSED", reason, wayOut: refusal.wayOut };
   }
   const dot = change.field.indexOf(".");
   const [what, code] = deletions[change.field.slice(0, dot)] ?? ["entry", "FLEET_DELETE_REFUSED"];

@@ -1,6 +1,7 @@
-import type { AppRoleSpec, SnapshotsSpec, TenantSpec } from "../config";
+import type { AppRoleSpec, ReplicaSpec, SnapshotsSpec, TenantSpec } from "../config";
 import { appliedFields, canonicalJson } from "./appliedFields";
 import type { ChangeClass, FieldChange } from "./plan";
+import { projectChange, replicaClass } from "./providerChange";
 
 /** Neon keeps this much history where nobody said otherwise (paid plans). */
 const defaultHistorySeconds = 86_400;
@@ -15,8 +16,9 @@ export function specChanges(applied: TenantSpec, asked: TenantSpec): FieldChange
     const [from, to] = [before.get(field), after.get(field)];
     if (canonicalJson(from) === canonicalJson(to)) return [];
     const isLabel = field === "organization" && applied.organizationId && asked.organizationId;
+    const change = projectChange(field, from, to) ?? { class: changeClass(field, from, to, applied) };
     // Where both sides know the organization's id, its name is only what the file calls it.
-    return [{ field, from, to, class: isLabel ? "inPlace" : changeClass(field, from, to, applied) }];
+    return [{ field, from, to, ...(isLabel ? { class: "inPlace" } : change) }];
   });
 }
 
@@ -25,30 +27,25 @@ function changeClass(field: string, from: unknown, to: unknown, applied: TenantS
   if (immutable.has(field)) return from !== undefined && to !== undefined ? "refused" : "inPlace";
   const [group, name = ""] = split(field);
   switch (group) {
-    case "compute":
-      return "restartsCompute";
-    case "quota":
-      return asLimit(to) < asLimit(from) ? "maySuspend" : "inPlace";
     case "databases":
     case "roles":
     case "appRoles":
     case "replicas":
       if (to === undefined) return isDeletable(applied, name) ? "reducesProtection" : "refused";
-      if (group === "replicas" && from !== undefined) return "restartsCompute";
+      if (group === "replicas") return from === undefined ? "inPlace" : replicaClass(replicaOf(from), replicaOf(to));
       return group === "appRoles" && mayWrite(to) && from !== undefined && !mayWrite(from)
         ? "reducesProtection"
         : "inPlace";
     case "allowDelete":
       return to === undefined ? "inPlace" : "reducesProtection";
     case "historyRetentionSeconds":
-      return asHistory(to) < asHistory(from) ? "reducesProtection" : "inPlace";
+      // Where it is no longer set, Neon keeps what it has.
+      return to !== undefined && asHistory(to) < asHistory(from) ? "reducesProtection" : "inPlace";
     case "snapshots":
       return thinsOut(from, to) ? "reducesProtection" : "inPlace";
     case "protection":
-    case "protectedBranch":
+    case "retainOnDelete":
       return from === true ? "reducesProtection" : "inPlace";
-    case "allowedIps":
-      return Array.isArray(from) && !Array.isArray(to) ? "reducesProtection" : "inPlace";
     default:
       return "inPlace";
   }
@@ -68,6 +65,11 @@ function isDeletable(applied: TenantSpec, name: string): boolean {
   return applied.protection === false || (applied.allowDelete ?? []).includes(name);
 }
 
+/** The name is the field's, and never differs. */
+function replicaOf(value: unknown): ReplicaSpec {
+  return value as ReplicaSpec;
+}
+
 function mayWrite(appRole: unknown): boolean {
   return (appRole as AppRoleSpec).access === "readWrite";
 }
@@ -76,11 +78,6 @@ function mayWrite(appRole: unknown): boolean {
 function split(field: string): [string, string?] {
   const dot = field.indexOf(".");
   return dot < 0 ? [field] : [field.slice(0, dot), field.slice(dot + 1)];
-}
-
-/** At Neon, 0 and a limit that is missing are no limit. */
-function asLimit(value: unknown): number {
-  return typeof value === "number" && value > 0 ? value : Infinity;
 }
 
 function asHistory(value: unknown): number {

@@ -1,4 +1,4 @@
-import type { FieldChange, Plan, PlanEntry } from "../plan";
+import { allowText, consentNeeds, type FieldChange, type Plan, type PlanEntry, type QuotaUse } from "../plan";
 import { table } from "./table";
 
 const quiet = new Set(["unchanged"]);
@@ -16,6 +16,8 @@ export function planReport(plan: Plan): string {
   const parts = shown.length > 0 ? [table(["customer", "action", "plan", "region", "why"], rows)] : [];
   const details = shown.flatMap((entry) => detailsOf(entry));
   if (details.length > 0) parts.push(details.join("\n"));
+  const needs = consentNeeds(plan);
+  if (needs.length > 0) parts.push(`${countLine(plan.classes)}: apply needs --allow ${allowText(needs)}`);
   parts.push(countLine(plan.actions));
   return parts.join("\n\n");
 }
@@ -50,8 +52,13 @@ function detailsOf(entry: PlanEntry): string[] {
   return entry.action === "unlisted" || entry.action === "departed" ? [] : [...changes, ...refusals];
 }
 
-function changeText({ field, from, to, class: kind }: FieldChange): string {
-  return `${field}: ${valueText(from)} -> ${valueText(to)} (${kind})`;
+function changeText({ field, from, to, class: kind, use }: FieldChange): string {
+  return `${field}: ${valueText(from)} -> ${valueText(to)} (${kind}${use ? `; ${useText(use)}` : ""})`;
+}
+
+function useText({ used, isUsedUp, error }: QuotaUse): string {
+  if (used === undefined) return `present use unknown${error === undefined ? "" : `: ${error}`}`;
+  return isUsedUp ? `${used} used: it would suspend at once` : `${used} used`;
 }
 
 function valueText(value: unknown): string {

@@ -23,6 +23,8 @@ export interface Call<T> {
   expect?: string & keyof T;
   /** What a DELETE resolves to where nothing was left to delete (204, 404). */
   gone?: T;
+  /** The same where an earlier attempt of this call was not answered and may have deleted it. Default `gone`. */
+  goneByUs?: T;
 }
 
 export interface CallerParts {
@@ -63,14 +65,19 @@ async function repeatUntilAnswered<T extends object>(parts: CallerParts, call: C
     await parts.limiter.acquire();
     try {
       const answer = await parts.http.send(failed.method, call.send);
-      return accept(parts, call, failed, answer);
+      return accept(parts, { ...call, gone: goneAfter(history, call) }, failed, answer);
     } catch (error) {
       if (!(error instanceof HttpFailure)) throw error;
-      if (call.gone !== undefined && error.status === 404 && error.fromNeon)
-        return accept(parts, call, failed, { status: 204, data: call.gone });
+      const gone = goneAfter(history, call);
+      if (gone !== undefined && error.status === 404 && error.fromNeon)
+        return accept(parts, { ...call, gone }, failed, { status: 204, data: gone });
       await parts.clock.sleep(delayBeforeRepeat(parts, call, failed, error, history));
     }
   }
+}
+
+function goneAfter<T>(history: ReadonlyMap<FailureClass, unknown>, { gone, goneByUs }: Call<T>): T | undefined {
+  return history.has("unclear") ? (goneByUs ?? gone) : gone;
 }
 
 /** Milliseconds to wait before the next attempt; throws where there is none. */

@@ -76,7 +76,8 @@ export interface NeonApi {
     projectId: string,
     request: ProjectUpdateRequest,
   ): Promise<{ project: Project; operations: Operation[] }>;
-  deleteProject(projectId: string): Promise<void>;
+  /** `absent` where there was no such project, and no attempt of this call can have deleted it. */
+  deleteProject(projectId: string): Promise<"deleted" | "absent">;
 
   createBranch(
     projectId: string,

@@ -77,14 +77,16 @@ export function projectMethods(
         send: (neon, params) => neon.updateProject(projectId, request, params),
       }),
     async deleteProject(projectId) {
-      await call<object & { project?: unknown }>({
+      const answer = await call<object & { project?: unknown }>({
         operation: "deleteProject",
         at: [projectId],
         expect: "project",
         send: (neon, params) => neon.deleteProject(projectId, params),
-        gone: { project: null },
+        gone: { project: "absent" },
+        goneByUs: { project: "deleted" },
       });
       context.forget(projectId);
+      return answer.project === "absent" ? "absent" : "deleted";
     },
     async connectionUri(projectId, query) {
       const answer = await call({

@@ -14,8 +14,8 @@ import {
 export const id = z.string().regex(/^[a-z0-9-]{1,60}$/, "must be an id of Neon");
 const name = z.string().min(1, "must not be empty").max(256, "must be at most 256 characters long");
 
-/** The place of a resource, which never changes. */
-export const parent = (what: string, api: string) =>
+/** The place of a resource, which changes only where Neon moves the resource. */
+export const parent = (what: "Project" | "Branch", api: string) =>
   field({
     schema: id,
     required: true,
@@ -24,7 +24,11 @@ export const parent = (what: string, api: string) =>
     change: "refused",
     refusal: {
       reason: "Neon cannot move it to another place, and making it anew there would leave the data behind",
-      wayOut: "Add a second resource with the new value and move the data, or put the old value back.",
+      wayOut:
+        "Add a second resource with the new value and move the data, or put the old value back" +
+        (what === "Branch"
+          ? " (where somebody made another branch the default one: make the former one it again)."
+          : "."),
     },
   });
 

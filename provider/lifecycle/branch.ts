@@ -13,6 +13,7 @@ import {
 import { checkResource, diffResource } from "./checkResource";
 import type { Created, Lifecycle, LifecycleContext } from "./context";
 import { alreadyExists, createOnce } from "./createOnce";
+import { followBranch } from "./followBranch";
 import {
   adoptedInThisRun,
   finished,
@@ -34,6 +35,8 @@ export const branchLifecycle: Lifecycle = {
     problems: [...checkResource(branchFields, olds, news), ...branchProblems(news)],
   }),
   diff: (outputs, news) => diffResource(branchFields, outputs, news),
+  // Neon leaves the children of a replaced branch with it; the program names the parent by its place.
+  follow: (context, _id, outputs, news) => followBranch(context, outputs, news, "parentId"),
   create: createBranch,
 
   read: async (context, id, outputs) => {
@@ -55,7 +58,7 @@ export const branchLifecycle: Lifecycle = {
   },
 
   update: async (context, id, outputs, news) => {
-    const before = stateOf(outputs);
+    const before = await followBranch(context, stateOf(outputs), news, "parentId");
     const changes = diffResource(branchFields, before, news);
     const target = targetOf(branchFields, news, changes);
     const { projectId, branchId } = placeOf(id, before, place);

@@ -11,6 +11,9 @@ import {
   type Values,
 } from "../fields";
 
+/** Places that Neon itself may have changed, which only a look tells: `diff` refuses a move of the user's. */
+const places = ["projectId", "branchId", "parentId"];
+
 /** The problems of one resource's inputs, with those of a change that Neon cannot make where old inputs are given. */
 export function checkResource(fields: Fields, olds: Values, news: Values): Problem[] {
   const problems = checkFields(fields, newsOf(fields, news));
@@ -20,7 +23,7 @@ export function checkResource(fields: Fields, olds: Values, news: Values): Probl
   return [
     ...problems,
     ...refused
-      .filter((change) => !wrong.has(change.path))
+      .filter((change) => !wrong.has(change.path) && !places.includes(change.path))
       .map((change) => ({ path: change.path, reason: `NEON_IMMUTABLE: ${sentence(change)}` })),
   ];
 }

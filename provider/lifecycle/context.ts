@@ -62,6 +62,11 @@ export interface Lifecycle {
   /** What an update would do; throws `NEON_IMMUTABLE` for what is refused. */
   diff(outputs: Values, news: Values): FieldChange[];
   /**
+   * The outputs at the place that the inputs name, where Neon and not the user moved the resource there (another object than `outputs`
+   * then): `diff` compares with them, and `update` completes the move. Costs a GET only where the places differ.
+   */
+  follow?(context: LifecycleContext, id: string, outputs: Values, news: Values): Promise<Values>;
+  /**
    * True where something that no input shows asks for an update. Called where {@link diff} found nothing; costs at most one GET, and
    * one that fails says nothing.
    */

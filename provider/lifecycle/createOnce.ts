@@ -10,6 +10,11 @@ export interface OnceOptions<T> {
   readonly find: () => Promise<T | undefined>;
   /** The user's consent to take over what is there already. */
   readonly adoptExisting: boolean;
+  /**
+   * True where names are not unique at Neon, so that no answer says that it is there already: a create of an earlier run that was carried
+   * out late is found by a look before the POST.
+   */
+  readonly lookFirst?: boolean;
 }
 
 export interface OnceResult<T> {
@@ -25,6 +30,8 @@ const watchMs = 60_000;
  * is found is taken over. Something that was there before is an error, unless the user wants it taken over.
  */
 export async function createOnce<T>(context: LifecycleContext, options: OnceOptions<T>): Promise<OnceResult<T>> {
+  const earlier = options.lookFirst && options.adoptExisting ? await options.find() : undefined;
+  if (earlier !== undefined) return { value: earlier, found: true };
   try {
     return { value: await options.post(), found: false };
   } catch (error) {

@@ -4,6 +4,7 @@ import { type DatabaseDeclared, databaseFields, declaredIn, declaredOf, driftedD
 import { checkResource, diffResource } from "./checkResource";
 import type { Created, Lifecycle, LifecycleContext } from "./context";
 import { createOnce } from "./createOnce";
+import { followBranch } from "./followBranch";
 import { adoptProblems } from "./role";
 import { adoptedInThisRun, finished, keeping, placeOf, refuseLockedDelete, stateOf, unlessGone } from "./subResource";
 
@@ -16,19 +17,28 @@ export const databaseLifecycle: Lifecycle = {
     problems: [...checkResource(databaseFields, olds, news), ...adoptProblems(news)],
   }),
   diff: (outputs, news) => diffResource(databaseFields, outputs, news),
+  follow: (context, _id, outputs, news) => followBranch(context, outputs, news),
   create: createDatabase,
 
   read: async (context, id, outputs) => {
     const { projectId, branchId, name } = placeOf(id, outputs, place);
-    const database = await unlessGone(() => context.api.getDatabase(projectId, branchId, name));
+    const database =
+      (await unlessGone(() => context.api.getDatabase(projectId, branchId, name))) ??
+      (await findRenamed(context, { projectId, branchId, name }, outputs.databaseId));
     if (!database) return undefined;
     const drifted = driftedDeclared(databaseFields, declaredIn(outputs), observedDatabase(database));
-    return { id, outputs: outputsOf(projectId, database, drifted), inputs: drifted };
+    const found = outputsOf(projectId, database, drifted);
+    // A state of an earlier release does not know the id, and a refresh that finds nothing changed must not add it.
+    const { databaseId: _id, ...former } = found;
+    const isFormer = outputs.databaseId === undefined && outputs.declared !== undefined;
+    return { id, outputs: isFormer ? former : found, inputs: drifted };
   },
 
   update: async (context, id, outputs, news) => {
     const before = stateOf(outputs);
-    diffResource(databaseFields, before, news);
+    const followed = await followBranch(context, before, news);
+    diffResource(databaseFields, followed, news);
+    if (followed !== before) return keeping(id, before, news, () => takeOver(context, news));
     const { projectId, branchId, name } = placeOf(id, before, place);
     const declared = declaredOf(databaseFields, news);
     const database = await keeping(id, before, news, () => align(context, { projectId, branchId, name }, declared));
@@ -50,6 +60,16 @@ interface Place {
   readonly projectId: string;
   readonly branchId: string;
   readonly name: string;
+}
+
+/** The same database under another name: `Database.id` stays where somebody renamed it. */
+async function findRenamed(context: LifecycleContext, at: Place, id: unknown): Promise<Database | undefined> {
+  const databases = await unlessGone(() => context.api.listDatabases(at.projectId, at.branchId));
+  const renamed = databases?.find((database) => database.id === id);
+  if (databases && !renamed) {
+    context.warn(`database ${at.name} of project ${at.projectId} is not at Neon: the next up makes it anew, empty`);
+  }
+  return renamed;
 }
 
 async function createDatabase(context: LifecycleContext, inputs: Values): Promise<Created> {
@@ -74,6 +94,18 @@ async function createDatabase(context: LifecycleContext, inputs: Values): Promis
   const kept = outputsOf(projectId, database, drifted);
   const aligned = await keeping(id, kept, inputs, () => align(context, { projectId, branchId, name }, declared));
   return { id, outputs: outputsOf(projectId, aligned, declared) };
+}
+
+/** The database on the branch that the inputs name, made where it is not there. */
+async function takeOver(context: LifecycleContext, news: Values): Promise<Values> {
+  const { projectId, branchId, name } = declaredOf(databaseFields, news) as DatabaseDeclared;
+  if (!(await unlessGone(() => context.api.getDatabase(projectId, branchId, name)))) {
+    context.warn(
+      `database ${name} of project ${projectId} is not on the restored branch ${branchId}: it is made anew, empty`,
+    );
+  }
+  const { outputs } = await createDatabase(context, { ...news, adoptExisting: true });
+  return { ...outputs, declared: declaredOf(databaseFields, news) };
 }
 
 /**
@@ -112,6 +144,7 @@ function outputsOf(projectId: string, database: Database, declared: Values): Val
     branchId: database.branch_id,
     name: database.name,
     ownerName: database.owner_name,
+    databaseId: database.id,
     declared,
   };
 }

@@ -7,6 +7,7 @@ import {
   driftOf,
   type EndpointDeclared,
   endpointFields,
+  hasUnknown,
   type Values,
 } from "../fields";
 import { checkResource, diffResource } from "./checkResource";
@@ -22,6 +23,7 @@ import {
   refuseLockedDelete,
   stateOf,
   targetOf,
+  text,
   unlessGone,
   waitForRunning,
 } from "./subResource";
@@ -35,6 +37,7 @@ export const endpointLifecycle: Lifecycle = {
     problems: [...checkResource(endpointFields, olds, news), ...computeLimitProblems(news)],
   }),
   diff: (outputs, news) => diffResource(endpointFields, outputs, news),
+  follow,
   create: createEndpoint,
 
   read: async (context, id, outputs) => {
@@ -46,7 +49,7 @@ export const endpointLifecycle: Lifecycle = {
   },
 
   update: async (context, id, outputs, news) => {
-    const before = stateOf(outputs);
+    const before = await follow(context, id, stateOf(outputs), news);
     const changes = diffResource(endpointFields, before, news);
     const target = targetOf(endpointFields, news, changes);
     const { projectId, endpointId } = placeOf(id, before, place);
@@ -66,12 +69,24 @@ export const endpointLifecycle: Lifecycle = {
   },
 };
 
+/** A restore moves the computes to the branch that takes the place of theirs: the compute itself says where it is. */
+async function follow(context: LifecycleContext, id: string, outputs: Values, news: Values): Promise<Values> {
+  const declared = declaredIn(outputs);
+  const to = text(news, "branchId");
+  if (to === "" || hasUnknown(to) || text(declared, "branchId") === "" || declared.branchId === to) return outputs;
+  const { projectId, endpointId } = placeOf(id, outputs, place);
+  const endpoint = await unlessGone(() => context.api.getEndpoint(projectId, endpointId));
+  if (endpoint?.branch_id !== to) return outputs;
+  return { ...outputs, ...outputsOf(endpoint), declared: { ...declared, branchId: to } };
+}
+
 async function createEndpoint(context: LifecycleContext, inputs: Values): Promise<Created> {
   const declared = declaredOf(endpointFields, inputs) as EndpointDeclared;
   const { projectId, branchId, type, name } = declared;
   const { value, found } = await createOnce(context, {
     what: `${type} compute${name === undefined ? "" : ` ${name}`} on branch ${branchId} of project ${projectId}`,
     adoptExisting: declared.adoptExisting ?? false,
+    lookFirst: type === "read_only" && name !== undefined,
     post: () =>
       context.api.createEndpoint(projectId, {
         endpoint: { branch_id: branchId, type: type as EndpointType, ...settingsOf(declared, () => true) },

@@ -6,13 +6,14 @@ import {
   vpcEndpointAssignmentLifecycle,
   vpcEndpointRestrictionLifecycle,
 } from "./access";
-import { appRoleLifecycle } from "./appRole";
+import { appRoleInputs, appRoleLifecycle } from "./appRole";
 import { branchLifecycle } from "./branch";
 import type { Lifecycle, ResourceKind } from "./context";
 import { databaseLifecycle } from "./database";
 import { endpointLifecycle } from "./endpoint";
 import { projectLifecycle } from "./project";
 import { roleLifecycle } from "./role";
+import { withinProject } from "./withinProject";
 
 export type { Checked, Created, Lifecycle, LifecycleContext, ReadBack, ResourceKind } from "./context";
 export { PartialFailure, withProvider } from "./partialFailure";
@@ -21,17 +22,17 @@ export { RunMemory } from "./runMemory";
 /** The life of every kind of resource, by the name of its export. */
 export const lifecycles: Readonly<Record<ResourceKind, Lifecycle>> = {
   project: projectLifecycle,
-  branch: branchLifecycle,
-  endpoint: endpointLifecycle,
-  role: roleLifecycle,
-  database: databaseLifecycle,
-  appRole: appRoleLifecycle,
-  snapshotSchedule: snapshotScheduleLifecycle,
-  projectPermission: projectPermissionLifecycle,
-  apiKey: apiKeyLifecycle,
-  jwksUrl: jwksUrlLifecycle,
+  branch: withinProject(branchLifecycle),
+  endpoint: withinProject(endpointLifecycle),
+  role: withinProject(roleLifecycle),
+  database: withinProject(databaseLifecycle),
+  appRole: withinProject(appRoleLifecycle, appRoleInputs),
+  snapshotSchedule: withinProject(snapshotScheduleLifecycle),
+  projectPermission: withinProject(projectPermissionLifecycle),
+  apiKey: withinProject(apiKeyLifecycle),
+  jwksUrl: withinProject(jwksUrlLifecycle),
   vpcEndpointAssignment: vpcEndpointAssignmentLifecycle,
-  vpcEndpointRestriction: vpcEndpointRestrictionLifecycle,
+  vpcEndpointRestriction: withinProject(vpcEndpointRestrictionLifecycle),
 };
 
 /** Every kind of resource. */

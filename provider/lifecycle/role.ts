@@ -4,6 +4,7 @@ import { declaredIn, declaredOf, type Problem, type RoleDeclared, roleFields, ty
 import { checkResource, diffResource } from "./checkResource";
 import type { Created, Lifecycle, LifecycleContext } from "./context";
 import { alreadyExists, createOnce } from "./createOnce";
+import { followBranch } from "./followBranch";
 import { adoptedInThisRun, finished, keeping, placeOf, refuseLockedDelete, stateOf, unlessGone } from "./subResource";
 
 const place = ["projectId", "branchId", "name"] as const;
@@ -15,6 +16,7 @@ export const roleLifecycle: Lifecycle = {
     problems: [...checkResource(roleFields, olds, news), ...adoptProblems(news)],
   }),
   diff: (outputs, news) => diffResource(roleFields, outputs, news),
+  follow: (context, _id, outputs, news) => followBranch(context, outputs, news),
   create: createRole,
 
   read: async (context, id, outputs) => {
@@ -30,7 +32,10 @@ export const roleLifecycle: Lifecycle = {
   // No field of a role changes at Neon; what is left is what we remember, and a password that an earlier run could not get.
   update: async (context, id, outputs, news) => {
     const before = stateOf(outputs);
-    diffResource(roleFields, before, news);
+    const followed = await followBranch(context, before, news);
+    diffResource(roleFields, followed, news);
+    // The restored branch has the role with the password of then, or does not know it.
+    if (followed !== before) return keeping(id, before, news, () => takeOver(context, news));
     const { projectId, branchId, name } = placeOf(id, before, place);
     const declared = declaredOf(roleFields, news);
     if (typeof before.password === "string") return { ...before, declared };
@@ -81,6 +86,12 @@ async function createRole(context: LifecycleContext, inputs: Values): Promise<Cr
   if (role.password !== undefined || noLogin) return made;
   const password = await keeping(id, outputs, inputs, () => reveal(context, projectId, role));
   return { id, outputs: outputsOf(projectId, role, password, declared) };
+}
+
+/** The role on the branch that the inputs name, made where it is not there. */
+async function takeOver(context: LifecycleContext, news: Values): Promise<Values> {
+  const { outputs } = await createRole(context, { ...news, adoptExisting: true });
+  return { ...outputs, declared: declaredOf(roleFields, news) };
 }
 
 /** Undefined where Neon does not say. */

@@ -83,8 +83,10 @@ export function createProvider(kind: ResourceKind, options: ProviderOptions = {}
     diff: (id, outputs: unknown, news: unknown) =>
       plainErrors(async () => {
         const values = valuesOf(outputs);
-        const changes = lifecycle.diff(values, withoutProvider(news));
-        const changed = changes.length > 0 || (await changedOutside(id, values));
+        const inputs = withoutProvider(news);
+        const followed = lifecycle.follow ? await lifecycle.follow(contextFor(values), id, values, inputs) : values;
+        const changes = lifecycle.diff(followed, inputs);
+        const changed = followed !== values || changes.length > 0 || (await changedOutside(id, values));
         return { changes: changed, replaces: [], deleteBeforeReplace: true };
       }),
     create: (inputs: unknown) =>

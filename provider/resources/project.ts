@@ -29,6 +29,9 @@ const outputs = [
  * would be lost. A rename in the program needs an alias (`NEON_PROJECT_RENAMED` says which).
  *
  * To delete one, write `deletionProtection: false`, run `up`, then remove it or destroy.
+ *
+ * One that is in the state but not at Neon is `NEON_PROJECT_VANISHED` in refresh, update and delete; the message names the ways out
+ * (docs/vanished-projects.md). An unlocked one that Neon lists as deleted (`listProjects` with `recoverable`) is a delete that was done.
  */
 export class Project extends pulumi.CustomResource {
   /** Id at Neon, also the resource's id. */

@@ -6,6 +6,8 @@ import { expectCode, FleetFixture, type Ran } from "../engine/fleet/fleetFixture
 
 const plain = ["--non-interactive", "--color=never"];
 const files = ["tenants.yaml"];
+/** Another plan restarts the compute. */
+const allow = ["--allow", "restartsCompute"];
 
 let office: FleetFixture;
 let laptop: string;
@@ -62,7 +64,7 @@ describe("a laptop that applies another plan with `pulumi up`", () => {
     expect(entry?.changes.map((change) => change.field)).toEqual(
       expect.arrayContaining([expect.stringMatching(/compute/)]),
     );
-    const { ran, states } = await office.apply();
+    const { ran, states } = await office.apply(...allow);
     expectCode(ran, 0);
     expect(states).toEqual({ acme: "updated", globex: "unchanged" });
     expect(await maxCompute()).toEqual([0.5, 0.5]);
@@ -89,7 +91,7 @@ describe("two operators with different revisions", () => {
   it("the older one is stopped before any call; with --rollback it goes on", async () => {
     edit();
     commit(laptop, "Acme grows");
-    expectCode(await onLaptop("apply"), 0);
+    expectCode(await onLaptop("apply", ...allow), 0);
     expect(await maxCompute()).toEqual([4, 0.5]);
     const before = calls();
     const stopped = await office.run(["apply"]);
@@ -97,7 +99,7 @@ describe("two operators with different revisions", () => {
     expect(stopped.stderr).toContain("FLEET_OLDER_CHECKOUT");
     expect(stopped.stderr).toContain("--rollback");
     expect(calls()).toBe(before);
-    const { ran, states } = await office.apply("--rollback");
+    const { ran, states } = await office.apply("--rollback", ...allow);
     expectCode(ran, 0);
     expect(states.acme).toBe("updated");
     expect(await maxCompute()).toEqual([0.5, 0.5]);
@@ -106,7 +108,7 @@ describe("two operators with different revisions", () => {
   it("one with a commit that the other lacks does not take it back either", async () => {
     edit();
     commit(laptop, "Acme grows");
-    expectCode(await onLaptop("apply"), 0);
+    expectCode(await onLaptop("apply", ...allow), 0);
     office.write({ acme: {}, globex: { plan: "big" } });
     commit(office.folder, "Globex grows");
     const stopped = await office.run(["apply"]);

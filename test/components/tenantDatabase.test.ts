@@ -159,6 +159,66 @@ test("a plan gives what the tenant does not set itself: sizes and quotas field b
   expect(inputsOf("AppRole")).toEqual([]);
 });
 
+test("every policy reaches the project, from the tenant or else from its plan, each as a whole", async () => {
+  const window = { weekdays: [6, 7], startTime: "02:00", endTime: "03:00" };
+  await make({
+    plan: {
+      blockPublicConnections: true,
+      blockVpcConnections: true,
+      allowedIpsProtectedBranchesOnly: true,
+      hipaa: true,
+      auditLogLevel: "extended",
+      enableLogicalReplication: true,
+      maintenanceWindow: { weekdays: [1], startTime: "10:00", endTime: "11:00" },
+      preloadLibraries: { useDefaults: false },
+    },
+    blockVpcConnections: false,
+    maintenanceWindow: window,
+    preloadLibraries: { enabledLibraries: ["pg_cron"] },
+  });
+  expect(inputsOf("Project")).toMatchObject([
+    {
+      blockPublicConnections: true,
+      blockVpcConnections: false,
+      allowedIpsProtectedBranchesOnly: true,
+      hipaa: true,
+      auditLogLevel: "extended",
+      enableLogicalReplication: true,
+      maintenanceWindow: window,
+      preloadLibraries: { useDefaults: true, enabledLibraries: ["pg_cron"] },
+    },
+  ]);
+});
+
+test("a policy that nobody sets is no input of the project", async () => {
+  await make({ plan: { compute: { minCu: 1 } } });
+  const { compute, ...inputs } = inputsOf("Project")[0]!;
+  const sent = Object.keys(inputs).filter((name) => inputs[name] !== undefined);
+  expect(sent.filter((name) => !name.startsWith("__")).toSorted()).toEqual([
+    ...["deletionProtection", "mark", "name", "regionId"],
+  ]);
+  expect(compute).toEqual({ autoscalingLimitMinCu: 1 });
+});
+
+test("settings of Postgres are joined name by name, and a replica has its own", async () => {
+  await make({
+    plan: { compute: { minCu: 1, maxCu: 2, pgSettings: { work_mem: "4MB", jit: "off" } } },
+    compute: { pgSettings: { work_mem: "64MB" } },
+    replicas: [
+      { name: "a", pgSettings: { jit: "on" }, preloadLibraries: { enabledLibraries: ["pg_cron"] }, disabled: true },
+    ],
+  });
+  const [project] = inputsOf("Project");
+  expect(project!.compute).toMatchObject({ autoscalingLimitMaxCu: 2, pgSettings: { work_mem: "64MB", jit: "off" } });
+  expect(inputsOf("Endpoint")).toMatchObject([
+    {
+      disabled: true,
+      pgSettings: { jit: "on" },
+      preloadLibraries: { useDefaults: true, enabledLibraries: ["pg_cron"] },
+    },
+  ]);
+});
+
 test("an adoption reaches the project, and a tenant without one declares none", async () => {
   await make({ adopt: { byName: true, apply: true } });
   expect(inputsOf("Project")).toMatchObject([{ adopt: { byName: true, apply: true } }]);

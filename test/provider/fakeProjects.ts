@@ -157,6 +157,7 @@ export abstract class FakeProjects extends FakeAccess {
       const at = this.world.projects.get(projectId);
       if (at) this.world.deleted.set(projectId, at);
       this.world.projects.delete(projectId);
+      return at ? ("deleted" as const) : ("absent" as const);
     });
   }
 

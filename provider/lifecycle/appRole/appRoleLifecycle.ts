@@ -43,8 +43,7 @@ export const appRoleLifecycle: Lifecycle = {
     const { projectId } = placeOf(id, outputs, place);
     const project = await unlessGone(() => context.api.getProject(projectId));
     if (!project) return undefined;
-    const { password, ownerUri } = outputs;
-    return { id, outputs: stateOf(outputs), inputs: { ...declaredIn(outputs), password, ownerUri } };
+    return { id, outputs: stateOf(outputs), inputs: appRoleInputs(outputs) };
   },
 
   update: async (context, id, outputs, news) => {
@@ -77,6 +76,12 @@ export const appRoleLifecycle: Lifecycle = {
     await dropRole(context.sql, target, name);
   },
 };
+
+/** The inputs that a state holds, the secret ones included. */
+export function appRoleInputs(outputs: Values): Values {
+  const { password, ownerUri } = outputs;
+  return { ...declaredIn(outputs), password, ownerUri };
+}
 
 const kept = ({ restoreTrace }: Values): Values => (restoreTrace === undefined ? {} : { restoreTrace });
 

@@ -1,1 +1,1 @@
-export { appRoleLifecycle } from "./appRoleLifecycle";
+export { appRoleInputs, appRoleLifecycle } from "./appRoleLifecycle";

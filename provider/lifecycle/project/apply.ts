@@ -1,6 +1,7 @@
 import type { Endpoint } from "@neondatabase/api-client";
 import { driftOf, leaves, type ProjectDeclared, projectFields, valueAt, type Values, withValueAt } from "../../fields";
 import type { LifecycleContext } from "../context";
+import { markIn } from "../mark";
 import { PartialFailure, withProvider } from "../partialFailure";
 import { outputsOfProject, primaryEndpoint, withEndpoint } from "./outputs";
 import { type Chosen, endpointSettings, observedProject, updateRequest } from "./requests";
@@ -38,7 +39,7 @@ export async function applyProject(context: LifecycleContext, application: Appli
       for (const path of result.done) done.add(path);
     }
   } catch (error) {
-    const reason = await vanishedOr(context, projectId, error);
+    const reason = await vanishedOr(context, projectId, error, markIn(news));
     const failed = new Set(dirty.filter((path) => !done.has(path)));
     const declared = declaredSoFar(application, failed);
     throw new PartialFailure(projectId, withProvider({ ...outputs, declared, ...markOf(news) }, news), reason);

@@ -63,7 +63,7 @@ async function finishCreate(
   try {
     await context.api.waitForOperations(created.operations);
   } catch (error) {
-    throw new PartialFailure(id, withProvider(outputs, inputs), error);
+    throw new PartialFailure(id, withProvider({ ...outputs, unfinished: true }, inputs), error);
   }
   const dirty = protectedBranch === true ? ["protectedBranch"] : [];
   return {
@@ -99,7 +99,7 @@ async function adopt(context: LifecycleContext, own: OwnProject, inputs: Values)
   try {
     settled = await settleProject(context, projectId, outputs, wanted);
   } catch (error) {
-    throw new PartialFailure(projectId, withProvider(outputs, inputs), error);
+    throw new PartialFailure(projectId, withProvider({ ...outputs, unfinished: true }, inputs), error);
   }
   return {
     id: projectId,

@@ -2,6 +2,10 @@ import { NeonError } from "../../api/errors";
 import { type FieldChange, isRecord, projectFields, type Values } from "../../fields";
 import { diffResource } from "../checkResource";
 import { normalizeProjectInputs } from "./requests";
+import { isUnfinished } from "./settle";
+
+/** Asks for the update that brings an interrupted create to rest. */
+const finish: FieldChange = { path: "unfinished", from: true, to: undefined, class: "inPlace", rememberOnly: true };
 
 /** What the user changed; throws for what cannot be, and where another project is to be adopted than the one in the state. */
 export function diffProject(outputs: Values, news: Values): FieldChange[] {
@@ -16,5 +20,6 @@ export function diffProject(outputs: Values, news: Values): FieldChange[] {
       },
     );
   }
-  return diffResource(projectFields, outputs, normalizeProjectInputs(news));
+  const changes = diffResource(projectFields, outputs, normalizeProjectInputs(news));
+  return isUnfinished(outputs) ? [...changes, finish] : changes;
 }

@@ -54,7 +54,7 @@ export interface Wanted {
 
 /**
  * Asks for everything that the outputs of a project hold: for one that was found, not made. One call each for branch, endpoints,
- * databases, password and URIs; none of them wakes a compute.
+ * databases, password and URI; none of them wakes a compute.
  */
 export async function lookUpOutputs(
   api: NeonApi,
@@ -98,12 +98,15 @@ async function lookUpAccess(
     if (!resetPassword) throw passwordUnknown(project, role);
     return newAccess(api, { endpoint, database, role });
   }
-  const query = { branchId, databaseName: database, roleName: role };
-  return {
-    rolePassword: await api.revealRolePassword(project.id, branchId, role),
-    directUri: await api.connectionUri(project.id, { ...query, pooled: false }),
-    pooledUri: await api.connectionUri(project.id, { ...query, pooled: true }),
-  };
+  const rolePassword = await api.revealRolePassword(project.id, branchId, role);
+  const directUri = await api.connectionUri(project.id, {
+    branchId,
+    databaseName: database,
+    roleName: role,
+    pooled: false,
+  });
+  // Made like that of a new project, so that both have the same.
+  return { rolePassword, directUri, pooledUri: uriWithHost(directUri, pooledHostOf(endpoint.host)) };
 }
 
 /** Neon tells a password that it does not store once, when it is set; the URIs hold it, so they are put together here. */

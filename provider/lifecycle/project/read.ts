@@ -2,6 +2,7 @@ import type { Branch, Project } from "@neondatabase/api-client";
 import { isNeonError } from "../../api/errors";
 import { declaredIn, driftedDeclared, isRecord, projectFields, type Values } from "../../fields";
 import type { LifecycleContext, ReadBack } from "../context";
+import { markIn } from "../mark";
 import { defaultBranch, lookUpOutputs, outputsOfProject, primaryEndpoint, withEndpoint } from "./outputs";
 import { observedCompute, observedProject } from "./requests";
 import { currentBranch, isComplete } from "./settle";
@@ -9,7 +10,7 @@ import { getProjectOrVanished, isNotFound } from "./vanished";
 
 /**
  * The project as it is: one GET, and one more for the compute where its sizes are declared, otherwise for the branch; three where both
- * are declared. Compute and branch each know whether another branch took the place of the default one, which is followed then. Nothing
+ * are declared, because no answer of Neon's holds two of these. Compute and branch each know whether another branch took the place of the default one, which is followed then. Nothing
  * here wakes a compute. A project that was found, not made, costs a few calls more for its access.
  */
 export async function readProject(
@@ -19,7 +20,7 @@ export async function readProject(
 ): Promise<ReadBack | undefined> {
   const { __provider: _text, ...before } = outputs;
   const declared = declaredIn(before);
-  const project = await getUnlessGivenUp(context, projectId, declared);
+  const project = await getUnlessGivenUp(context, projectId, before);
   if (!project) return undefined;
   const { found, observed } = isComplete(before)
     ? await lookCloser(context, projectId, before, declared)
@@ -36,12 +37,12 @@ export async function readProject(
 async function getUnlessGivenUp(
   context: LifecycleContext,
   projectId: string,
-  declared: Values,
+  before: Values,
 ): Promise<Project | undefined> {
   try {
-    return await getProjectOrVanished(context, projectId);
+    return await getProjectOrVanished(context, projectId, markIn(before));
   } catch (error) {
-    if (declared.recreateIfMissing === true && isNeonError(error) && error.code === "NEON_PROJECT_VANISHED") {
+    if (declaredIn(before).recreateIfMissing === true && isNeonError(error) && error.code === "NEON_PROJECT_VANISHED") {
       return undefined;
     }
     throw error;

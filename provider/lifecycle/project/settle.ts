@@ -3,6 +3,7 @@ import { isNeonError, NeonError } from "../../api/errors";
 import { outcomeOf } from "../../api/operations";
 import { driftOf, isRecord, projectFields, type Values } from "../../fields";
 import type { LifecycleContext } from "../context";
+import { markIn } from "../mark";
 import { defaultBranch, lookUpOutputs, primaryEndpoint, withEndpoint } from "./outputs";
 import { observedCompute, observedProject } from "./requests";
 import { getProjectOrVanished, isNotFound } from "./vanished";
@@ -32,6 +33,14 @@ export function isComplete(outputs: Values): boolean {
 }
 
 /**
+ * True after a create whose operations were not seen to end well. The engine forgets that with a refresh, and tells no update of it;
+ * Neon may take changes of a project that has no data.
+ */
+export function isUnfinished({ unfinished }: Values): boolean {
+  return unfinished === true;
+}
+
+/**
  * Finishes what an interrupted create or update began: waits for what is still running, asks for missing outputs, and compares every
  * wanted field with what is there, the primary compute included.
  */
@@ -42,7 +51,7 @@ export async function settleProject(
   wanted: Values,
 ): Promise<Settled> {
   const { api } = context;
-  const project = await getProjectOrVanished(context, projectId);
+  const project = await getProjectOrVanished(context, projectId, markIn(outputs));
   const operations = await operationsAtRest(context, projectId);
   const branch = await currentBranch(context, projectId, outputs.branchId);
   if (!isUsable(branch)) await explainUnusable(context, projectId, failuresOf(branch, operations));

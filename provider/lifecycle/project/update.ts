@@ -3,7 +3,7 @@ import { diffResource } from "../checkResource";
 import type { LifecycleContext } from "../context";
 import { PartialFailure, withProvider } from "../partialFailure";
 import { applyProject } from "./apply";
-import { isComplete, settleProject } from "./settle";
+import { isComplete, isUnfinished, settleProject } from "./settle";
 
 /** Switches of ours that no request carries. */
 const ours = ["deletionProtection", "recreateIfMissing"];
@@ -27,7 +27,7 @@ export async function updateProject(
   );
   const sent = changes.filter((change) => !change.rememberOnly).map((change) => change.path);
   const shared = { projectId, wanted, target, news };
-  if (sent.length > 0 && isComplete(before)) {
+  if (sent.length > 0 && isComplete(before) && !isUnfinished(before)) {
     return applyProject(context, { ...shared, outputs: before, dirty: sent });
   }
   let settled;
@@ -42,5 +42,6 @@ export async function updateProject(
     throw new PartialFailure(projectId, withProvider({ ...before, declared }, news), error);
   }
   const dirty = [...new Set([...sent, ...settled.dirty])];
-  return applyProject(context, { ...shared, outputs: settled.outputs, dirty });
+  const { unfinished: _was, ...atRest } = settled.outputs;
+  return applyProject(context, { ...shared, outputs: atRest, dirty });
 }

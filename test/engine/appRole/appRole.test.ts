@@ -89,9 +89,10 @@ describe("app roles and replicas of the fleet file", () => {
     expect(await outcome(analyst, "SELECT 1")).toBe("done");
     const allowDelete = ["analyst", "second"];
     fleet.write({ acme: { ...acme, allowDelete } });
-    expectCode(await fleet.run(["apply"]), 0);
+    const apply = ["apply", "--allow", "reducesProtection"];
+    expectCode(await fleet.run(apply), 0);
     fleet.write({ acme: { ...fewer, allowDelete } });
-    expectCode(await fleet.run(["apply"]), 0);
+    expectCode(await fleet.run(apply), 0);
     expect(await outcome(analyst, "SELECT 1")).toBe("28P01");
     const [project] = await fleet.api.listProjects();
     expect(await fleet.api.listEndpoints(project!.id)).toHaveLength(1);

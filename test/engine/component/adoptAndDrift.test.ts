@@ -1,3 +1,4 @@
+import { EndpointType, type Operation } from "@neondatabase/api-client";
 import { type LocalNeon, startLocalNeon } from "../../../local";
 import { createNeonApi, type NeonApi } from "../../../provider";
 import { type CliResult, PulumiStack } from "../support/pulumiStack";
@@ -33,6 +34,18 @@ async function failed(result: Promise<CliResult>): Promise<string> {
   const { ok, text } = await result;
   if (ok) throw new Error(`it succeeded:\n${text}`);
   return text;
+}
+
+/** A route that the provider does not use. */
+async function post(id: string, path: string, body: object = {}): Promise<Record<string, { id: string }>> {
+  const response = await fetch(`${neon.apiHost}/projects/${id}/${path}`, {
+    method: "POST",
+    headers: { authorization: `Bearer ${neon.apiKey}`, "content-type": "application/json" },
+    body: JSON.stringify(body),
+  });
+  if (!response.ok) throw new Error(await response.text());
+  await api.waitForOperations(await api.listOperations(id));
+  return (await response.json()) as Record<string, { id: string }>;
 }
 
 test("a project of the console is adopted when the program agrees, and stays at Neon when it leaves", async () => {
@@ -94,6 +107,109 @@ test("a preview with refresh shows every field that was changed outside, old and
   expect((await api.getBranch(id, branch.id)).branch.name).toBe("main");
   expect((await api.getEndpoint(id, endpoint!.id)).autoscaling_limit_max_cu).toBe(1);
   await done(stack.up(spec, "--expect-no-changes"));
+});
+
+test("what is in a project is followed and repaired as well: compute, list, replica, roles, databases, schedule", async () => {
+  const spec = {
+    compute: { minCu: 0.25, maxCu: 1, suspendSeconds: 300 },
+    allowedIps: ["10.0.0.1"],
+    roles: ["kept", "dropped"],
+    databases: [{ name: "renamed" }, { name: "dropped_too" }],
+    replicas: [{ name: "reports", minCu: 0.25, maxCu: 1 }],
+    snapshots: [{ frequency: "daily", hour: 3 }],
+  };
+  await done(stack.up(spec));
+  const [project] = await api.listProjects();
+  const id = project!.id;
+  const branchId = (await api.listBranches(id))[0]!.branch.id;
+  const endpoints = await api.listEndpoints(id);
+  const primary = endpoints.find(({ type }) => type === EndpointType.ReadWrite)!;
+  const replica = endpoints.find(({ type }) => type === EndpointType.ReadOnly)!;
+  const settled = async (work: Promise<{ operations: Operation[] } | Operation[]>) => {
+    const answer = await work;
+    await api.waitForOperations("operations" in answer ? answer.operations : answer);
+  };
+  await settled(api.updateEndpoint(id, primary.id, { endpoint: { suspend_timeout_seconds: 600 } }));
+  await settled(api.updateProject(id, { project: { settings: { allowed_ips: { ips: ["10.0.0.2"] } } } }));
+  await settled(api.updateEndpoint(id, replica.id, { endpoint: { autoscaling_limit_max_cu: 2 } }));
+  await settled(api.deleteRole(id, branchId, "dropped"));
+  await settled(api.updateDatabase(id, branchId, "renamed", { name: "elsewhere" }));
+  await settled(api.deleteDatabase(id, branchId, "dropped_too"));
+  await api.setSnapshotSchedule(id, branchId, [{ frequency: "daily", hour: 5 }]);
+
+  const preview = await done(stack.cli(["preview", "--refresh", "--diff", "--stack", "acme"], spec));
+  const report = await done(stack.run(["refresh", "--skip-preview", "--diff"], spec));
+  for (const text of [preview, report]) {
+    for (const line of [
+      /suspendTimeoutSeconds\s*: 300\s+=> 600/,
+      /"10\.0\.0\.1"\s+=> "10\.0\.0\.2"/,
+      /autoscalingLimitMaxCu\s*: 1\s+=> 2/,
+      /name\s*: "renamed"\s+=> "elsewhere"/,
+      /hour\s*: 3\s+=> 5/,
+      /database dropped_too of project \S+ is not at Neon: the next up makes it anew, empty/,
+    ]) {
+      expect(text).toMatch(line);
+    }
+  }
+  for (const gone of ["Role::acme-dropped", "Database::acme-dropped_too"]) {
+    expect(report).toMatch(new RegExp(`- pulumi-nodejs:dynamic/neon:\\w+: \\(delete\\)[^~]*neon:${gone}\\]`));
+  }
+  await done(stack.up(spec));
+  const names = async (list: Promise<{ name: string }[]>) => (await list).map(({ name }) => name).sort();
+  expect(await names(api.listDatabases(id, branchId))).toEqual(["dropped_too", "neondb", "renamed"]);
+  expect(await names(api.listRoles(id, branchId))).toEqual(["dropped", "kept", "neondb_owner"]);
+  expect((await api.getEndpoint(id, primary.id)).suspend_timeout_seconds).toBe(300);
+  expect((await api.getEndpoint(id, replica.id)).autoscaling_limit_max_cu).toBe(1);
+  expect((await api.getProject(id)).settings?.allowed_ips?.ips).toEqual(["10.0.0.1"]);
+  expect(await api.getSnapshotSchedule(id, branchId)).toMatchObject([{ frequency: "daily", hour: 3 }]);
+  await done(stack.up(spec, "--refresh", "--expect-no-changes"));
+});
+
+test("another default branch is reported with the former one, and back again is no change", async () => {
+  await done(stack.up({}));
+  const [project] = await api.listProjects();
+  const id = project!.id;
+  const former = (await api.listBranches(id))[0]!.branch.id;
+  const made = await api.createBranch(id, { branch: { name: "next" } });
+  await api.waitForOperations(made.operations);
+  await post(id, `branches/${made.branch.id}/set_as_default`);
+  const preview = await done(stack.cli(["preview", "--refresh", "--diff", "--stack", "acme"]));
+  expect(preview).toMatch(new RegExp(`branchId\\s*: "${former}"\\s+=> "${made.branch.id}"`));
+  expect(preview).toContain(`its default branch is ${made.branch.id} now, no longer ${former}`);
+  await post(id, `branches/${former}/set_as_default`);
+  await done(stack.up({}, "--refresh", "--expect-no-changes"));
+});
+
+test("everything in a project follows a restored branch to its place", async () => {
+  const spec = {
+    branchName: "main",
+    compute: { minCu: 0.25, maxCu: 1 },
+    roles: ["app"],
+    databases: [{ name: "crm", owner: "app" }],
+    replicas: [{ name: "reports" }],
+    snapshots: [{ frequency: "daily", hour: 3 }],
+  };
+  await done(stack.up(spec));
+  const [project] = await api.listProjects();
+  const id = project!.id;
+  const former = (await api.listBranches(id))[0]!.branch.id;
+  const { snapshot } = await post(id, `branches/${former}/snapshot`);
+  const later = { ...spec, roles: ["app", "later"] };
+  await done(stack.up(later));
+  await post(id, `snapshots/${snapshot!.id}/restore`, { finalize_restore: true });
+  await done(stack.run(["refresh", "--skip-preview"], later));
+  const preview = await done(stack.cli(["preview", "--stack", "acme"], later));
+  expect(preview).not.toContain("NEON_IMMUTABLE");
+  await done(stack.up(later));
+  const now = (await api.listBranches(id)).find(({ branch }) => branch.default)!.branch.id;
+  expect(now).not.toBe(former);
+  expect((await api.listRoles(id, now)).map(({ name }) => name).sort()).toEqual(["app", "later", "neondb_owner"]);
+  for (const { type, outputs } of await stack.entries()) {
+    if (!type.includes("dynamic/neon:")) continue;
+    expect([type, outputs?.branchId]).toEqual([type, now]);
+  }
+  await done(stack.up(later, "--refresh", "--expect-no-changes"));
+  expect(await api.listProjects()).toHaveLength(1);
 });
 
 test("a vanished project is an error that names recovery and its end, and is never made again", async () => {

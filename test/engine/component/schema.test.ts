@@ -16,6 +16,7 @@ interface Property {
   $ref?: string;
   secret?: boolean;
   items?: Property;
+  additionalProperties?: Property;
 }
 interface Schema {
   name: string;
@@ -52,6 +53,18 @@ test("pulumi package get-schema prints the component as programs in other langua
     databases: { type: "array", items: { $ref: "#/types/neon-tenants:index:TenantExtraDatabase" } },
     snapshots: { type: "array", items: { $ref: "#/types/neon-tenants:index:TenantSnapshots" } },
     rotation: { type: "number" },
+    blockPublicConnections: { type: "boolean" },
+    auditLogLevel: { type: "string" },
+    maintenanceWindow: { $ref: "#/types/neon-tenants:index:TenantMaintenanceWindow" },
+    preloadLibraries: { $ref: "#/types/neon-tenants:index:TenantPreloadLibraries" },
+  });
+  const properties = (name: string) => schema.types[`neon-tenants:index:${name}`]!.properties;
+  for (const name of ["hipaa", "enableLogicalReplication", "maintenanceWindow"]) {
+    expect(properties("TenantPlan")[name]).toMatchObject(component.inputProperties[name]!);
+  }
+  expect(properties("TenantCompute").pgSettings).toMatchObject({
+    type: "object",
+    additionalProperties: { type: "string" },
   });
   expect(Object.keys(component.properties)).toEqual(
     expect.arrayContaining(["projectId", "directUri", "pooledUri", "uris", "pooledUris", "roleUris", "appRoleUris"]),

@@ -46,7 +46,8 @@ async function runAll(door: Door, through: readonly string[], options?: LocalNeo
 }
 
 async function apply(fleet: FleetFixture, door: Door): Promise<void> {
-  if (door !== "plain") return expectCode(await fleet.run(["apply", "--engine", door]), 0);
+  const allow = ["--allow", "restartsCompute,reducesProtection,maySuspend"];
+  if (door !== "plain") return expectCode(await fleet.run(["apply", "--engine", door, ...allow]), 0);
   for (const tenant of tenants)
     expectCode(await fleet.pulumi(["up", "--yes", "--skip-preview", "--stack", tenant, ...flags]), 0);
 }

@@ -68,7 +68,7 @@ describe("the command line", () => {
     fleet.write({ acme: { plan: "big" }, globex: {}, initech: {} });
     const plan = await fleet.run(["plan"]);
     expect(plan.stdout).toMatch(/acme: compute\.maxCu: 0\.5 -> 4 \(restartsCompute\)/);
-    expectCode(await fleet.run(["apply"]), 0);
+    expectCode(await fleet.run(["apply", "--allow", "restartsCompute"]), 0);
     const after = await compute("acme");
     expect(after.id).toBe(before.id);
     expect([before.autoscaling_limit_max_cu, after.autoscaling_limit_max_cu]).toEqual([0.5, 4]);

@@ -72,6 +72,32 @@ const changed = {
   vpc: { label: "changed" },
 };
 
+/** How the engine keeps the secrets of API keys. */
+async function keysInState(): Promise<{ secret: boolean }[]> {
+  const keys = (await stack.entries()).filter(({ type }) => type.endsWith("neon:ApiKey"));
+  return keys.map(({ outputs: kept }) => ({
+    secret: typeof (kept?.key as { ciphertext?: unknown }).ciphertext === "string",
+  }));
+}
+
+/** Each kind of resource as somebody at the console leaves it: changed where that is possible, otherwise gone. */
+async function changeByHand(projectId: string): Promise<void> {
+  const branches = (await api.listBranches(projectId)).map(({ branch }) => branch);
+  const branch = branches.find(({ name }) => name === "renamed")!;
+  await api.updateBranch(projectId, branch.id, { branch: { name: "by hand" } });
+  const schedule = [{ frequency: "weekly", day: 3, retention_seconds: 86_400 }];
+  await api.setSnapshotSchedule(projectId, branches.find((one) => one.default)!.id, schedule);
+  const [permission] = await api.listProjectPermissions(projectId);
+  await api.revokeProjectPermission(projectId, permission!.id);
+  for (const key of await api.listOrgApiKeys(neon.orgId)) {
+    if (key.name === "ci") await api.revokeOrgApiKey(neon.orgId, key.id);
+  }
+  const [jwks] = await api.listJwks(projectId);
+  await api.deleteJwks(projectId, jwks!.id);
+  await api.assignOrgVpcEndpoint(neon.orgId, "aws-us-east-2", "vpce-1", "assigned by hand");
+  await api.assignProjectVpcEndpoint(projectId, "vpce-1", "restricted by hand");
+}
+
 test("every kind of resource is made, unchanged, changed, seen when changed outside, and destroyed", async () => {
   await done(stack.up({}));
   await done(stack.up({}, "--expect-no-changes"));
@@ -93,9 +119,29 @@ test("every kind of resource is made, unchanged, changed, seen when changed outs
   expect((await api.listJwks(projectId)).map((one) => one.jwks_url)).toEqual(["https://example.com/2"]);
   expect((await api.listProjectVpcEndpoints(projectId)).map((one) => one.label)).toEqual(["changed"]);
 
-  await api.assignProjectVpcEndpoint(projectId, "vpce-1", "by hand");
-  await done(stack.run(["refresh", "--skip-preview"], changed));
-  expect(await done(stack.cli(["preview", "--diff", "--stack", "acme"], changed))).toMatch(/by hand"?\s+=> "?changed/);
+  expect(await keysInState()).toEqual([{ secret: true }]);
+
+  await changeByHand(projectId);
+  const refreshed = await done(stack.run(["refresh", "--skip-preview", "--diff"], changed));
+  for (const line of [
+    /"renamed"\s+=> "by hand"/,
+    /day\s*: 7\s+=> 3/,
+    /label\s*: "changed"\s+=> "assigned by hand"/,
+    /label\s*: "changed"\s+=> "restricted by hand"/,
+    ...["ProjectPermission::pp", "ApiKey::k", "JwksUrl::j"].map(
+      (gone) =>
+        new RegExp(
+          `- pulumi-nodejs:dynamic/neon:\\w+: \\(delete\\)\\s+\\[id=[^\\]]*\\]\\s+\\[urn=[^\\]]*neon:${gone}\\]`,
+        ),
+    ),
+  ]) {
+    expect(refreshed).toMatch(line);
+  }
+  await done(stack.up(changed));
+  await done(stack.up(changed, "--refresh", "--expect-no-changes"));
+  expect((await api.listProjectVpcEndpoints(projectId)).map((one) => one.label)).toEqual(["changed"]);
+  expect((await api.listJwks(projectId)).map((one) => one.jwks_url)).toEqual(["https://example.com/2"]);
+  expect((await outputs()).key).not.toBe(second.key);
   await done(stack.up({}));
   await done(stack.up({}, "--expect-no-changes"));
 

@@ -142,16 +142,6 @@ test("destroy takes everything once every lock was opened by an earlier up", asy
   expect(await stack.entries()).toEqual([]);
 });
 
-test("a project that vanished is an error in refresh, up and destroy, unless that was consented to", async () => {
-  await done(stack.up({}));
-  const [id] = await projects();
-  await api.deleteProject(id!);
-  await refused("NEON_PROJECT_VANISHED", stack.run(["refresh", "--skip-preview"], {}));
-  await refused("NEON_PROJECT_VANISHED", stack.up({ args: { name: "other" } }));
-  expect(await projects()).toEqual([]);
-  expect(await stack.entries()).toHaveLength(3);
-});
-
 test("a state without the resource takes over the project that is there", async () => {
   await done(stack.up({}));
   const before = await projects();

@@ -6,6 +6,12 @@ const seconds = fc.integer({ min: 0, max: 1e6 });
 const bytes = fc.integer({ min: 0, max: 1e12 });
 const name = fc.constantFrom("app", "data", "reporting", "with.dot");
 
+const pgSettings = fc.dictionary(fc.constantFrom("work_mem", "jit"), fc.constantFrom("1", "2"));
+const preloadLibraries = fc.record({
+  useDefaults: fc.boolean(),
+  enabledLibraries: fc.array(fc.constantFrom("pg_cron", "timescaledb"), { maxLength: 2 }),
+});
+
 /** Optional fields that are missing are really missing, as a resolved tenant has them. */
 const optional = fc.record(
   {
@@ -16,7 +22,12 @@ const optional = fc.record(
     databaseName: name,
     roleName: name,
     compute: fc.record(
-      { minCu: fc.integer({ min: 1, max: 4 }), maxCu: fc.integer({ min: 4, max: 8 }), suspendSeconds: seconds },
+      {
+        minCu: fc.integer({ min: 1, max: 4 }),
+        maxCu: fc.integer({ min: 4, max: 8 }),
+        suspendSeconds: seconds,
+        pgSettings,
+      },
       { requiredKeys: [] },
     ),
     historyRetentionSeconds: seconds,
@@ -31,6 +42,19 @@ const optional = fc.record(
       { requiredKeys: [] },
     ),
     allowedIps: fc.oneof(fc.constant("any" as const), fc.array(fc.ipV4(), { minLength: 1, maxLength: 3 })),
+    allowedIpsProtectedBranchesOnly: fc.boolean(),
+    blockPublicConnections: fc.boolean(),
+    blockVpcConnections: fc.boolean(),
+    enableLogicalReplication: fc.boolean(),
+    maintenanceWindow: fc.record({
+      weekdays: fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1 }),
+      startTime: fc.constantFrom("01:00", "02:00"),
+      endTime: fc.constantFrom("03:00", "04:00"),
+    }),
+    hipaa: fc.boolean(),
+    auditLogLevel: fc.constantFrom("base" as const, "extended" as const, "full" as const),
+    preloadLibraries,
+    retainOnDelete: fc.boolean(),
     protectedBranch: fc.boolean(),
     protection: fc.boolean(),
     tags: fc.dictionary(name, name, { maxKeys: 2 }),
@@ -47,7 +71,17 @@ const optional = fc.record(
       { selector: (it) => it.name, maxLength: 2 },
     ),
     replicas: fc.uniqueArray(
-      fc.record({ name, minCu: fc.integer({ min: 1, max: 4 }), suspendSeconds: seconds }, { requiredKeys: ["name"] }),
+      fc.record(
+        {
+          name,
+          minCu: fc.integer({ min: 1, max: 4 }),
+          suspendSeconds: seconds,
+          pgSettings,
+          disabled: fc.boolean(),
+          preloadLibraries,
+        },
+        { requiredKeys: ["name"] },
+      ),
       { selector: (it) => it.name, maxLength: 2 },
     ),
     allowDelete: fc.uniqueArray(name, { maxLength: 2 }),

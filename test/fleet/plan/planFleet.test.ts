@@ -137,7 +137,6 @@ describe("classes of changes", () => {
     ["protection on", { protection: false }, { protection: true }, "protection", "inPlace"],
     ["the branch no longer protected", { protectedBranch: true }, {}, "protectedBranch", "reducesProtection"],
     ["the IP list opened", { allowedIps: ["10.0.0.1"] }, { allowedIps: "any" }, "allowedIps", "reducesProtection"],
-    ["the IP list dropped", { allowedIps: ["10.0.0.1"] }, {}, "allowedIps", "reducesProtection"],
     ["the IP list closed", { allowedIps: "any" }, { allowedIps: ["10.0.0.1"] }, "allowedIps", "inPlace"],
     ["another display name", { displayName: "A" }, { displayName: "B" }, "displayName", "inPlace"],
     ["another plan with the same limits", { plan: "a" }, { plan: "b" }, "plan", "inPlace"],
@@ -199,6 +198,7 @@ describe("classes of changes", () => {
       "FLEET_DATABASE_DELETE_REFUSED",
     ],
     ["a role dropped", { roles: ["x"] }, {}, "FLEET_ROLE_DELETE_REFUSED"],
+    ["the IP list dropped", { allowedIps: ["10.0.0.1"] }, {}, "FLEET_ALLOWED_IPS_REMOVED"],
   ])("%s is refused, with the reason and the way out", (_, before, after, code) => {
     const entry = changed(before, after);
     expect(entry.action).toBe("refused");

@@ -198,3 +198,13 @@ test.each([204, 404])("a DELETE answered with %i has done its work", async (stat
   expect(await api.deleteRole("p-1", "br-1", "r")).toEqual([]);
   expect(await api.deleteDatabase("p-1", "br-1", "d")).toEqual([]);
 });
+
+test("a DELETE of a project tells what it did from what was not there, also where its first answer was lost", async () => {
+  const notFound = { status: 404, body: { code: "", message: "project not found" } };
+  const { api } = await serverWith(["reset", notFound, notFound, { status: 503 }, notFound]);
+  expect([await api.deleteProject("p-1"), await api.deleteProject("p-1"), await api.deleteProject("p-1")]).toEqual([
+    "deleted",
+    "absent",
+    "absent",
+  ]);
+});

@@ -107,7 +107,7 @@ test("a failed update keeps what was applied before, so that the next one does i
   expect(await outcome(healed.outs.uri, "SELECT 1")).toBe("done");
 });
 
-test("reading connects to nothing and finds the state as it was, until the project is gone", async () => {
+test("reading connects to nothing and finds the state as it was, also where the project is gone", async () => {
   const other = await makeTenant(neon, 17);
   const entry = await up(other, inputsOf(other));
   const { provider } = providerOf(other);
@@ -116,7 +116,7 @@ test("reading connects to nothing and finds the state as it was, until the proje
   const { __provider, ...outs } = entry.outs;
   expect(found.props).toEqual({ ...outs, ownerUri: "postgresql://a:b@127.0.0.1:1/x" });
   await other.api.deleteProject(other.projectId);
-  expect(await read()).toEqual({ id: "", props: {} });
+  expect(await read()).toEqual(found);
   await provider.delete!(entry.id, { ...entry.outs, declared: { ...(outs.declared as object), allowDelete: true } });
 });
 
@@ -162,9 +162,9 @@ describe("check", () => {
   });
 
   test("refuses another name or project, and follows another branch", async () => {
-    expect(await problems({ name: "other", projectId: "other", branchId: "br-other" }, inputsOf(tenant))).toEqual([
-      "projectId",
-      "name",
-    ]);
+    expect(await problems({ name: "other", branchId: "br-other" }, inputsOf(tenant))).toEqual(["name"]);
+    const entry = { projectId: tenant.projectId, declared: { projectId: tenant.projectId } };
+    const diff = providerOf(tenant).provider.diff!("p/web", entry, inputsOf(tenant, { projectId: "other" }));
+    await expect(diff).rejects.toThrow("NEON_IMMUTABLE: projectId cannot change");
   });
 });

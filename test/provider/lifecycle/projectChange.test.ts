@@ -279,54 +279,6 @@ describe("reading a project", () => {
   });
 });
 
-describe("deleting a project", () => {
-  const remove = async (world: FakeWorld, entry: Entry, run = new Run(world)) =>
-    run.lifecycle.delete(run.context, entry.id, entry.outputs).then(
-      () => "deleted",
-      (error: unknown) => codeOf(error),
-    );
-
-  test.each([[{}], [{ deletionProtection: true }]])("is refused with %p", async (more) => {
-    const world = new FakeWorld();
-    const entry = await madeProject(world, more);
-    expect(await remove(world, entry)).toBe("NEON_DELETE_PROTECTED");
-    expect(world.names()).toEqual(["acme"]);
-  });
-
-  test("of one that vanished says that before it says that it is locked", async () => {
-    const [world, vanished] = [new FakeWorld(), new FakeWorld()];
-    expect(await remove(vanished, await madeProject(world))).toBe("NEON_PROJECT_VANISHED");
-  });
-
-  test("works after an earlier up wrote false into the state, and twice", async () => {
-    const world = new FakeWorld();
-    const entry = await madeProject(world);
-    const { entry: open } = await change(world, entry, { deletionProtection: false });
-    expect(await remove(world, open!)).toBe("deleted");
-    expect(await remove(world, open!)).toBe("deleted");
-    expect(world.names()).toEqual([]);
-  });
-
-  test("is refused as half of a replacement, unlocked or not", async () => {
-    const world = new FakeWorld();
-    const entry = await madeProject(world, { deletionProtection: false });
-    const run = new Run(world);
-    // What the engine does for --replace with delete-before-replace: a check without the old inputs, then the delete.
-    run.lifecycle.check(run.memory, {}, projectInputsOf({ deletionProtection: false }));
-    expect(await remove(world, entry, run)).toBe("NEON_REPLACE_REFUSED");
-    expect(world.names()).toEqual(["acme"]);
-  });
-
-  test("is refused as half of a replacement after an aliased rename too", async () => {
-    const world = new FakeWorld();
-    const entry = await madeProject(world, { deletionProtection: false });
-    const run = new Run(world);
-    const mark = { fleet: "fleet-1", stack: "acme", resource: "neon:Project::renamed" };
-    run.lifecycle.check(run.memory, {}, projectInputsOf({ mark }));
-    expect(await remove(world, entry, run)).toBe("NEON_REPLACE_REFUSED");
-  });
-});
-
 function without(values: Values, ...names: string[]): Values {
   return Object.fromEntries(Object.entries(values).filter(([name]) => !names.includes(name)));
 }

@@ -111,12 +111,12 @@ describe.each(kinds)("a %s", (kind) => {
     expect(countOf(kind, at)).toBe(1);
   });
 
-  test("cannot move to another project, which is refused before any call", async () => {
+  test("cannot move to another project, which is refused after a look whether the former one is there", async () => {
     const at = await place();
     const { entry } = await up(kind, at);
     const { run, error } = await up(kind, at, { projectId: "project-other" }, entry);
     expect(String(error)).toContain("NEON_IMMUTABLE: projectId");
-    expect(run.api.calls).toEqual([]);
+    expect(run.api.calls).toEqual(["getProject"]);
   });
 
   test("that is gone is deleted already", async () => {

@@ -73,8 +73,10 @@ export class Run {
         const { id, outputs } = await this.lifecycle.create(this.context, sent);
         return { entry: { id, outputs: { ...outputs, __provider }, failed: false } };
       }
-      const changes = this.lifecycle.diff(before.outputs, sent);
-      if (changes.length === 0 && !before.failed) return { entry: before };
+      const followed = await this.lifecycle.follow?.(this.context, before.id, before.outputs, sent);
+      const outputsNow = followed ?? before.outputs;
+      const changes = this.lifecycle.diff(outputsNow, sent);
+      if (changes.length === 0 && outputsNow === before.outputs && !before.failed) return { entry: before };
       const outputs = await this.lifecycle.update(this.context, before.id, before.outputs, sent);
       return { entry: { id: before.id, outputs: { ...outputs, __provider }, failed: false } };
     } catch (error) {

@@ -116,8 +116,10 @@ export class Engine {
     if (problems.length > 0) throw new Error(problems.map(({ path, reason }) => `${path} ${reason}`).join("\n"));
     try {
       if (!before) return { entry: await lifecycle.create(context, news), changes: [] };
-      const changes = lifecycle.diff(before.outputs, news);
-      if (changes.length === 0) return { entry: before, changes };
+      const { id, outputs: then } = before;
+      const followed = lifecycle.follow ? await lifecycle.follow(context, id, then, news) : then;
+      const changes = lifecycle.diff(followed, news);
+      if (changes.length === 0 && followed === then) return { entry: before, changes };
       const outputs = await lifecycle.update(context, before.id, before.outputs, news);
       return { entry: { id: before.id, outputs }, changes };
     } catch (error) {

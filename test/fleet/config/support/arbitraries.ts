@@ -53,6 +53,39 @@ const range = fc
 
 const suspend = fc.oneof(duration(60, 604_800), fc.constantFrom<[unknown, unknown][]>(["never", -1], ["default", 0]));
 
+const time = fc
+  .tuple(fc.integer({ min: 0, max: 23 }), fc.integer({ min: 0, max: 59 }))
+  .map((parts) => parts.map((part) => String(part).padStart(2, "0")).join(":"));
+const libraries = fc.record(
+  { useDefaults: fc.boolean(), enabledLibraries: fc.array(fc.constantFrom("pg_cron", "timescaledb")) },
+  { requiredKeys: [] },
+);
+
+/** Policies are written in the words of the API; every layer of them replaces the one below as a whole. */
+const policies = all(
+  ...["allowedIpsProtectedBranchesOnly", "blockPublicConnections", "blockVpcConnections"].map((name) =>
+    one(name, name, same(fc.boolean())),
+  ),
+  ...["enableLogicalReplication", "hipaa"].map((name) => one(name, name, same(fc.boolean()))),
+  one("auditLogLevel", "auditLogLevel", same(fc.constantFrom("base", "extended", "full"))),
+  one(
+    "maintenanceWindow",
+    "maintenanceWindow",
+    same(
+      fc.record({
+        weekdays: fc.array(fc.integer({ min: 1, max: 7 }), { minLength: 1, maxLength: 3 }),
+        startTime: time,
+        endTime: time,
+      }),
+    ),
+  ),
+  one(
+    "preloadLibraries",
+    "preloadLibraries",
+    libraries.map((it): [unknown, unknown] => [it, { useDefaults: true, enabledLibraries: [], ...it }]),
+  ),
+);
+
 /** Limits of a plan. */
 export const limits = all(
   group("compute", "compute", all(range, one("suspend", "suspendSeconds", suspend))),
@@ -80,6 +113,7 @@ export const limits = all(
     ),
   ),
   one("protectedBranch", "protectedBranch", same(fc.boolean())),
+  policies,
 );
 
 /** Settings of the defaults or of a tenant, without references. */
@@ -91,6 +125,7 @@ export const settings = all(
   one("database", "databaseName", same(fc.constantFrom("app", "data base", "größe"))),
   one("role", "roleName", same(fc.constantFrom("app_owner", "owner.of app"))),
   one("protection", "protection", same(fc.boolean())),
+  one("retainOnDelete", "retainOnDelete", same(fc.boolean())),
 );
 
 export const tenantKey = fc
