@@ -9,7 +9,7 @@ import { EngineTenant, startEngineFleet } from "./engineTenant";
 jest.setTimeout(900_000);
 
 const seed = Number(process.env.SEED ?? 1);
-const cases = 12;
+const cases = 6;
 
 let fleet: FleetFixture;
 let sample: FaultCase[];

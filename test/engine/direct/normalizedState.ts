@@ -14,6 +14,7 @@ const volatile: [key: string, shape: RegExp, becomes: string][] = [
   ["createdAt", /^\d{4}-\d\d-\d\dT[\d:.]+Z$/, "(time)"],
   ["projectId", /^[a-z]+-[a-z]+-\d{8}$/, "(project id)"],
   ["branchId", /^br-[a-z]+-[a-z]+-[a-z0-9]{8}$/, "(branch id)"],
+  ["databaseId", /^\d+$/, "(database id)"],
   ["endpointId", /^ep-[a-z]+-[a-z]+-[a-z0-9]{8}$/, "(endpoint id)"],
   ["salt", /^v1:/, "(salt)"],
   // Files and lines of whoever ran the program: the host of a program shows sources, the driver what it runs.
@@ -53,10 +54,14 @@ function normalize(value: unknown, open: (ciphertext: string) => string): unknow
     Object.entries(record).flatMap(([key, inner]) => {
       // As many frames as the way in has: positions once more.
       if (key === "stackTrace") return [];
-      const rule = volatile.find(([name, shape]) => name === key && typeof inner === "string" && shape.test(inner));
+      const rule = volatile.find(([name, shape]) => name === key && isPlain(inner) && shape.test(String(inner)));
       return [[key, rule ? rule[2] : normalize(inner, open)]];
     }),
   );
+}
+
+function isPlain(value: unknown): value is string | number {
+  return typeof value === "string" || typeof value === "number";
 }
 
 /** Resources that do not depend on each other, and the URNs of a set of dependencies, stand as they came: here by their URN. */
