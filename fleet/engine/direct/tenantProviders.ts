@@ -42,7 +42,8 @@ function unready(provider: pulumi.dynamic.ResourceProvider, reasons: string[]): 
       const found = await provider.read?.(id, state);
       if (!found?.id) return { id: "", props: {} };
       const { __provider } = state as { __provider?: unknown };
-      const properties = { ...(found.props as object), __provider };
+      // The engine forgets the reasons with the next refresh.
+      const properties = { ...(found.props as object), unfinished: true, __provider };
       throw new UnreadyResource(
         found.id ?? id,
         properties,

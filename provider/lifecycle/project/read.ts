@@ -10,8 +10,9 @@ import { getProjectOrVanished, isNotFound } from "./vanished";
 
 /**
  * The project as it is: one GET, and one more for the compute where its sizes are declared, otherwise for the branch; three where both
- * are declared, because no answer of Neon's holds two of these. Compute and branch each know whether another branch took the place of the default one, which is followed then. Nothing
- * here wakes a compute. A project that was found, not made, costs a few calls more for its access.
+ * are declared, because no answer of Neon's holds two of these. Compute and branch each know whether another branch took the place of the
+ * default one, which is followed then. Nothing here wakes a compute. A project that was found, not made, costs a few calls more for its
+ * access.
  */
 export async function readProject(
   context: LifecycleContext,

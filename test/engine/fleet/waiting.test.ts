@@ -64,15 +64,23 @@ describe("an operation that fails", () => {
       action: "start_compute",
     } as never);
 
-  it.each(["apply", "pulumi up"])("is reported, stands in the state, and is healed by the next %s", async (door) => {
-    const tenant = door === "apply" ? "acme" : "globex";
-    fleet.write({ acme: {}, ...(tenant === "globex" ? { globex: {} } : {}) });
+  const doors = ["apply", "pulumi up", "pulumi up, also after a refresh"];
+  it.each(doors)("is reported, stands in the state, and is healed by the next %s", async (door) => {
+    const tenants = ["acme", "globex", "initech"].slice(0, doors.indexOf(door) + 1);
+    const tenant = tenants.at(-1) as string;
+    fleet.write(Object.fromEntries(tenants.map((name) => [name, {}])));
     failNext();
     const { states, ran } = await fleet.apply();
     expect(states).toMatchObject({ [tenant]: "failed" });
     expect(ran.stdout).toContain("NEON_OPERATION_FAILED");
     if (door === "apply") expect((await fleet.apply()).states).toMatchObject({ [tenant]: "updated" });
-    else expectCode(await fleet.pulumi(["up", "--yes", "--stack", tenant, ...plain]), 0);
+    else {
+      if (door.includes("refresh"))
+        expectCode(await fleet.pulumi(["refresh", "--yes", "--stack", tenant, ...plain]), 0);
+      const up = await fleet.pulumi(["up", "--yes", "--stack", tenant, ...plain]);
+      expectCode(up, 0);
+      expect(up.output).toContain("~ 1 updated");
+    }
     expect((await fleet.apply()).states).toMatchObject({ [tenant]: "unchanged" });
     expectCode(await fleet.pulumi(["preview", "--stack", tenant, "--expect-no-changes", ...plain]), 0);
   });
