@@ -6,6 +6,7 @@ import { readPassphrase } from "../secrets/passphrase";
 import { RandomPlugin } from "./direct/randomPlugin";
 import { loadSdk } from "./direct/sdk";
 import { apiEnvironments, checkSecrets, rateLimitOf } from "./engineSettings";
+import { gitEnvironment } from "./gitEnvironment";
 import type { StackEngine } from "./stackEngine";
 import { prepareWorkFolder } from "./workFolder";
 
@@ -33,6 +34,7 @@ export async function createEngine(open: OpenFleet, options: CreateEngineOptions
   const env = {
     ...engine.env,
     ...passphraseEnvironment(open.env),
+    ...gitEnvironment(path.dirname(open.home.file), open.env),
     NEON_TENANTS_REVISION: open.revision,
   };
   const common = { project: open.fleet.name, backendUrl: open.home.backendUrl, secrets };

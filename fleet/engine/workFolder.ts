@@ -13,6 +13,8 @@ const requireHere = createRequire(__filename);
  */
 export function prepareWorkFolder(folder: string, project: string): void {
   mkdirSync(path.join(folder, "node_modules", "@pulumi"), { recursive: true, mode: 0o700 });
+  // The engine looks for a repository upwards from here, and would run `git status` in the fleet's for every stack.
+  mkdirSync(path.join(folder, ".git"), { recursive: true });
   link(packageFolder(), path.join(folder, "node_modules", "neon-tenants"));
   for (const name of ["pulumi", "random"]) {
     const target = path.dirname(requireHere.resolve(`@pulumi/${name}/package.json`));
