@@ -1,8 +1,7 @@
-import { processesOf } from "../../../local/postgres/leftovers";
 import type { ComputeObserver, EndpointSpec } from "../../../local/types";
 import net from "node:net";
 import path from "node:path";
-import { TestComputes, until } from "./support";
+import { crash, TestComputes, until } from "./support";
 
 jest.setTimeout(120_000);
 
@@ -64,7 +63,7 @@ test("waking and falling asleep is told once for each change: suspend, crash, re
   expect(notes.events.splice(0)).toEqual(["woke ep-main", "asleep ep-main"]);
   await local.query(main.address, "SELECT 1");
   const data = path.join(local.stateFolder, "postgres", "branches", "br-main", "data");
-  for (const pid of await processesOf(data)) process.kill(pid, "SIGKILL");
+  await crash(data);
   await until(() => notes.events.length === 2);
   const other = await local.endpoint("other", { branchId: "br-main", readOnly: true });
   await local.query(other.address, "SELECT 1");

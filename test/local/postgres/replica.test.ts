@@ -4,7 +4,7 @@ import path from "node:path";
 import { DISABLED } from "../../../local/postgres/endpoint";
 import { processesOf } from "../../../local/postgres/leftovers";
 import type { EndpointSpec } from "../../../local/types";
-import { hasProgram, run, TestComputes, until } from "./support";
+import { crash, hasProgram, run, TestComputes, until } from "./support";
 
 jest.setTimeout(120_000);
 
@@ -126,7 +126,7 @@ test("a cancel request at a replica stops the query there", async () => {
 test("a branch without a read-write compute can have a replica, which outlives the death of its Postgres", async () => {
   const { address } = await local.tenant("bare", { readOnly: true });
   expect(await local.query(address, "SELECT pg_is_in_recovery() AS standby")).toEqual([{ standby: true }]);
-  for (const pid of await processesOf(dataOf("ep-bare"))) process.kill(pid, "SIGKILL");
+  await crash(dataOf("ep-bare"));
   await until(() => stateOf("ep-bare") === "idle");
   expect(await local.query(address, "SELECT pg_is_in_recovery() AS standby")).toEqual([{ standby: true }]);
 });

@@ -5,6 +5,7 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { Client, type ClientConfig } from "pg";
 import { createComputes, type CreateComputesOptions, type LocalComputes } from "../../../local/postgres/createComputes";
+import { processesOf } from "../../../local/postgres/leftovers";
 import type { BranchContents, EndpointSpec } from "../../../local/types";
 
 export const run = promisify(execFile);
@@ -98,6 +99,17 @@ export class TestComputes {
       return (await client.query<Row>(text)).rows;
     } finally {
       await client.end();
+    }
+  }
+}
+
+/** Kills the Postgres of a data folder, with every process that it has; the first one's end may be the end of others. */
+export async function crash(data: string): Promise<void> {
+  for (const pid of await processesOf(data)) {
+    try {
+      process.kill(pid, "SIGKILL");
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
     }
   }
 }
