@@ -1,6 +1,6 @@
-import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import path from "node:path";
+import { git } from "./git";
 import { packageFolder } from "./packageFolder";
 
 /** Version of the program that declares a tenant: the package's own. */
@@ -23,8 +23,4 @@ export function configRevision(file: string, env: NodeJS.ProcessEnv = process.en
   } catch {
     return "unversioned";
   }
-}
-
-function git(folder: string, args: string[]): string {
-  return execFileSync("git", ["-C", folder, ...args], { encoding: "utf8", stdio: ["ignore", "pipe", "ignore"] }).trim();
 }

@@ -12,7 +12,13 @@ export { FleetConfigError, FleetError, isFleetError } from "./fleetError";
 export { fleetJsonSchema } from "./fleetJsonSchema";
 export { loadFleet } from "./loadFleet";
 export { formatProblem, type Problem, type ProblemCode } from "./problem";
-export { policiesOf, type MaintenanceWindowSpec, type PolicySpec, type PreloadLibrariesSpec } from "./policySpec";
+export {
+  policiesOf,
+  policyNames,
+  type MaintenanceWindowSpec,
+  type PolicySpec,
+  type PreloadLibrariesSpec,
+} from "./policySpec";
 export { resolveFleet, resolveTenant } from "./resolveTenant";
 export type {
   AdoptSpec,

@@ -34,7 +34,7 @@ export async function createEngine(open: OpenFleet, options: CreateEngineOptions
   const env = {
     ...engine.env,
     ...passphraseEnvironment(open.env),
-    ...gitEnvironment(path.dirname(open.home.file), open.env),
+    ...(options.writes ? gitEnvironment(path.dirname(open.home.file), open.env) : {}),
     NEON_TENANTS_REVISION: open.revision,
   };
   const common = { project: open.fleet.name, backendUrl: open.home.backendUrl, secrets };

@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { git } from "../git";
 
 /** What Pulumi takes in the place of its own look at a repository, in the order of {@link format}. */
 const variables = [
@@ -16,10 +16,10 @@ const format = ["%H", "%cn", "%ce", "%an", "%ae", "%s"].join("%x00");
  * repository and go through its working tree (`git status`) by itself. Empty outside a repository; what the user has set wins.
  */
 export function gitEnvironment(folder: string, env: NodeJS.ProcessEnv): Record<string, string> {
-  const commit = git(folder, ["log", "-1", `--format=${format}`]);
+  const commit = ask(folder, ["log", "-1", `--format=${format}`]);
   if (commit === undefined) return {};
   const values = commit.split("\0");
-  const branch = git(folder, ["symbolic-ref", "--quiet", "--short", "HEAD"]);
+  const branch = ask(folder, ["symbolic-ref", "--quiet", "--short", "HEAD"]);
   const found: Record<string, string | undefined> = {
     ...Object.fromEntries(variables.map((name, index) => [name, values[index]])),
     PULUMI_GIT_HEAD_NAME: branch && `refs/heads/${branch}`,
@@ -30,12 +30,9 @@ export function gitEnvironment(folder: string, env: NodeJS.ProcessEnv): Record<s
 }
 
 /** Nothing where there is no git, no repository or no commit. */
-function git(folder: string, args: string[]): string | undefined {
+function ask(folder: string, args: string[]): string | undefined {
   try {
-    return execFileSync("git", ["-C", folder, ...args], {
-      encoding: "utf8",
-      stdio: ["ignore", "pipe", "ignore"],
-    }).trim();
+    return git(folder, args);
   } catch {
     return undefined;
   }

@@ -1,5 +1,5 @@
 import { diffFields, endpointFields, type Field, leaves, projectFields, worstClass } from "../../provider/fields";
-import type { PolicySpec, ReplicaSpec } from "../config";
+import { policyNames, type ReplicaSpec } from "../config";
 import type { ChangeClass } from "./plan";
 
 /** What a change of one field does by the declaration of the provider's field, and why it is refused where it is. */
@@ -8,20 +8,12 @@ export interface ProviderChange {
   refusal?: { reason: string; wayOut: string };
 }
 
-/** The inputs of a Project that a field of the spec is sent as; the names of the policies are the same on both sides. */
-const policies = {
-  allowedIpsProtectedBranchesOnly: "allowedIpsProtectedBranchesOnly",
-  blockPublicConnections: "blockPublicConnections",
-  blockVpcConnections: "blockVpcConnections",
-  enableLogicalReplication: "enableLogicalReplication",
-  maintenanceWindow: "maintenanceWindow",
-  hipaa: "hipaa",
-  auditLogLevel: "auditLogLevel",
-  preloadLibraries: "preloadLibraries",
-} satisfies Record<keyof PolicySpec, keyof typeof projectFields>;
+/** The names of the policies are the same on both sides; this does not compile where one is not. */
+const policies: readonly (keyof typeof projectFields)[] = policyNames;
 
+/** The inputs of a Project that a field of the spec is sent as. */
 const inputs: Readonly<Record<string, string>> = {
-  ...policies,
+  ...Object.fromEntries(policies.map((name) => [name, name])),
   allowedIps: "allowedIps",
   protectedBranch: "protectedBranch",
   "compute.minCu": "compute.autoscalingLimitMinCu",

@@ -11,6 +11,7 @@ import {
 import { checkResource, diffResource } from "../checkResource";
 import type { Lifecycle, LifecycleContext } from "../context";
 import { alreadyExists } from "../createOnce";
+import { defined } from "../defined";
 import { adoptedInThisRun, keeping, placeOf, refuseLockedDelete, stateOf, unlessGone } from "../subResource";
 
 const place = ["projectId", "branchId"] as const;
@@ -66,9 +67,6 @@ export const snapshotScheduleLifecycle: Lifecycle = {
 async function end(context: LifecycleContext, at: { projectId: string; branchId: string }): Promise<void> {
   await unlessGone(() => context.api.setSnapshotSchedule(at.projectId, at.branchId, []));
 }
-
-const defined = <T extends object>(values: T): T =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 
 function requested({ schedule }: SnapshotScheduleDeclared): BackupScheduleItem[] {
   return schedule.map(({ retentionSeconds, ...entry }) => defined({ ...entry, retention_seconds: retentionSeconds }));

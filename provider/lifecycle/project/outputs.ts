@@ -2,6 +2,7 @@ import { type Branch, type Endpoint, EndpointType, type Project } from "@neondat
 import { NeonError } from "../../api/errors";
 import type { AnnotatedBranch, CreatedProject, NeonApi } from "../../api/neonApi";
 import type { Values } from "../../fields";
+import { defined } from "../defined";
 import { pooledHostOf, uriWithHost } from "../connection";
 
 /** The outputs that a project's own answer carries. */
@@ -170,8 +171,4 @@ export function withEndpoint(outputs: Values, endpoint: Pick<Endpoint, "id" | "h
     directUri: moved(outputs.directUri, endpoint.host),
     pooledUri: moved(outputs.pooledUri, pooledHost),
   });
-}
-
-function defined(values: Values): Values {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }

@@ -10,6 +10,7 @@ import type {
   ProjectUpdateRequest,
 } from "@neondatabase/api-client";
 import { hasUnknown, isRecord, type ProjectDeclared, type Values } from "../../fields";
+import { defined } from "../defined";
 import { annotationsOf, type Mark } from "../mark";
 
 /** Decides which fields go into a request, by their paths. */
@@ -190,8 +191,4 @@ export function observedCompute(settings: {
     suspendTimeoutSeconds: settings.suspend_timeout_seconds,
     pgSettings: settings.pg_settings ?? settings.settings?.pg_settings,
   });
-}
-
-function defined<T extends object>(values: T): T {
-  return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as T;
 }
